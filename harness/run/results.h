@@ -1,0 +1,67 @@
+/*
+ * results.h - what a campaign leaves behind, as data: read by every report.
+ *
+ * A results folder holds run.json (what was run, where, with which seed), log.jsonl (append-only,
+ * one JSON object a line: cases, failures, the end) and rows.bin (one 32-byte row a trial, bounded).
+ * docs/results.md is the schema. A torn last line is ignored.
+ */
+#ifndef RUN_RESULTS_H
+#define RUN_RESULTS_H
+
+#include <jansson.h>
+
+#include "model/history.h"
+#include "model/outcome.h"
+#include "model/scenario.h"
+#include "model/tally.h"
+
+enum { RESULTS_VERSION = 1 };
+
+/* One failure kept whole. */
+struct failure {
+	struct plan plan;
+	char plan_text[PLAN_TEXT_MAX];
+	struct outcome outcome;
+	struct event *events; /* owned; may be cut at 4,096 */
+	uint32_t event_count;
+	uint64_t trial; /* index within the case; UINT64_MAX: the control run */
+	uint32_t replays, reproduced; /* re-runs of this plan, and how many showed the same damage */
+};
+
+/* One case with its result. */
+struct case_result {
+	char *id;
+	char *scenario; /* name */
+	char *suite;	/* folder of the scenario file, "" for none */
+	char *target;	/* "reference/read_exact" */
+	char *operation;
+	enum wire_kind wire;
+	enum ring_mode ring;
+	enum condition condition;
+	enum dt_contract declared;
+	struct expectation expect;
+	char *expect_text; /* "pass", "met: terminal, retry: lost", "violation: lost" ... */
+	enum verdict verdict; /* of the case against its expectation; VIOLATION: not as expected */
+	char *reason;	      /* one sentence: why not a pass, or why skipped; "" else */
+	unsigned met;	      /* bits of contracts */
+	bool control_failed;
+	struct tally tally;
+	struct failure *failures; /* owned; a few: the first of each class and caller */
+	unsigned failure_count;
+	double seconds;
+};
+
+struct results {
+	json_t *run; /* run.json, owned */
+	struct case_result *cases; /* owned; in order of ids as run */
+	unsigned case_count;
+	bool complete; /* the log has its last line */
+	enum verdict verdict;
+};
+
+/* Reads a results folder. 0 or -errno with a message. Hostile content is refused, not trusted. */
+int results_read(const char *directory, struct results *ret_results, char *reterr_message,
+		 size_t message_max);
+void results_finish(struct results *results);
+
+#endif

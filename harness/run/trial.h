@@ -1,0 +1,45 @@
+/*
+ * trial.h - runs one plan over a real ring and says what became of it.
+ *
+ * A bench holds what trials reuse: the ring, the wires, the stream, buffers, the history. One
+ * bench for each process; it serves plans of one target one after the other and rebuilds only what
+ * a plan's shape changes.
+ */
+#ifndef RUN_TRIAL_H
+#define RUN_TRIAL_H
+
+#include "model/history.h"
+#include "model/outcome.h"
+#include "run/registry.h"
+
+struct bench;
+
+/* 0 or -errno (-ENOSYS, -EPERM: io_uring is not to be had; see doctor). */
+int bench_create(struct bench **ret_bench);
+void bench_destroy(struct bench *bench);
+
+/*
+ * Runs the plan with that target. 0, with the outcome written: what the target did wrong is in
+ * there, never in the return value. -errno: the harness could not run it (no such wire, no
+ * memory); reterr_message says why.
+ *
+ * A hostile target may crash or never return: run it in a worker (worker.h). After outcome->spent
+ * this process must run no further trial.
+ */
+int trial_run(struct bench *bench, const struct entry *entry, const struct plan *plan,
+	      struct outcome *ret_outcome, char *reterr_message, size_t message_max);
+
+/* The record of the last trial; valid until the next. */
+const struct history *bench_history(const struct bench *bench);
+
+/* What a control run showed, for drawing plans. */
+struct shape {
+	uint32_t attempts;
+	uint32_t primitives_most; /* in one attempt */
+	bool reads, writes;	  /* it submitted primitives of that side */
+	bool waitall;		  /* some with MSG_WAITALL */
+};
+
+void bench_shape(const struct bench *bench, struct shape *ret_shape);
+
+#endif
