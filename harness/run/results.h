@@ -15,14 +15,20 @@
 #include "model/scenario.h"
 #include "model/tally.h"
 
-enum { RESULTS_VERSION = 1 };
+enum {
+	RESULTS_VERSION = 1,
+	RESULTS_CASES_MAX = 20000,
+	RESULTS_FAILURES_MAX = 10000,	/* kept whole, in one folder */
+	RESULTS_CASE_FAILURES_MAX = 64, /* of one case */
+	RESULTS_EVENTS_MAX = 4096,	/* of one failure */
+};
 
 /* One failure kept whole. */
 struct failure {
 	struct plan plan;
 	char plan_text[PLAN_TEXT_MAX];
 	struct outcome outcome;
-	struct event *events; /* owned; may be cut at 4,096 */
+	struct event *events; /* owned; may be cut at RESULTS_EVENTS_MAX */
 	uint32_t event_count;
 	uint64_t trial; /* index within the case; UINT64_MAX: the control run */
 	uint32_t replays, reproduced; /* re-runs of this plan, and how many showed the same damage */
@@ -49,19 +55,28 @@ struct case_result {
 	struct failure *failures; /* owned; a few: the first of each class and caller */
 	unsigned failure_count;
 	double seconds;
+	uint32_t index; /* place in the campaign, from 0: rows.bin names cases by it */
+	bool complete;	/* reading: false when the run ended before the case did */
 };
 
 struct results {
 	json_t *run; /* run.json, owned */
-	struct case_result *cases; /* owned; in order of ids as run */
+	struct case_result *cases; /* owned; in order of their index */
 	unsigned case_count;
 	bool complete; /* the log has its last line */
 	enum verdict verdict;
+	bool interrupted;	   /* the campaign was stopped early */
+	uint64_t failures_dropped; /* failures that were counted but not kept */
+	double seconds;
 };
 
 /* Reads a results folder. 0 or -errno with a message. Hostile content is refused, not trusted. */
 int results_read(const char *directory, struct results *ret_results, char *reterr_message,
 		 size_t message_max);
 void results_finish(struct results *results);
+
+/* "n > 0", "0", "-ECANCELED" ...: the class of a completion's result, as files and reports show it.
+ * Static. */
+const char *results_cell_name(enum cell_result cell);
 
 #endif
