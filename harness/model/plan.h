@@ -19,6 +19,16 @@
 enum { PLAN_CANCELLATIONS_MAX = 64, PLAN_NAME_MAX = 96, PLAN_OPTIONS_MAX = 256 };
 enum { PLAN_TEXT_MAX = 8192 };
 
+/* Limits of what a plan may ask for, so that a plan from anywhere runs in bounded memory. */
+enum {
+	PLAN_STREAM_MAX = 1 << 26, /* bytes of a stream */
+	PLAN_STEP_MAX = 1 << 20,   /* bytes of a delivery or a call */
+	PLAN_UNIT_MAX = 1 << 16,   /* bytes of a frame's payload or a line */
+	PLAN_UNITS_MAX = 1 << 22,  /* units of a stream, were all of the smallest size */
+};
+
+#define PLAN_DELAY_MAX_NS 10000000000ULL /* of a timer */
+
 struct cancellation {
 	uint32_t attempt;   /* counted over the trial from 0; with `retry` unused */
 	bool retry;	    /* the attempt after the next landed cancellation before this one */

@@ -35,6 +35,7 @@ struct stream {
 	uint32_t unit_min, unit_max;
 	struct unit_place *units; /* owned; NULL for bytes */
 	uint32_t unit_count;	  /* 0 for bytes */
+	uint64_t asked;		  /* the size asked for, before the cut to whole units */
 };
 
 /* 0 or -ENOMEM. At least one unit is made. Release with stream_finish. */
