@@ -2,7 +2,7 @@
  * results.h - what a campaign leaves behind, as data: read by every report.
  *
  * A results folder holds run.json (what was run, where, with which seed), log.jsonl (append-only,
- * one JSON object a line: cases, failures, the end) and rows.bin (one 32-byte row a trial, bounded).
+ * one JSON object a line: cases, failures, the end) and rows.bin (32 bytes a trial, bounded).
  * docs/results.md is the schema. A torn last line is ignored.
  */
 #ifndef RUN_RESULTS_H
@@ -31,7 +31,7 @@ struct failure {
 	struct event *events; /* owned; may be cut at RESULTS_EVENTS_MAX */
 	uint32_t event_count;
 	uint64_t trial; /* index within the case; UINT64_MAX: the control run */
-	uint32_t replays, reproduced; /* re-runs of this plan, and how many showed the same damage */
+	uint32_t replays, reproduced; /* re-runs of the plan, and how many showed the same damage */
 };
 
 /* One case with its result. */

@@ -24,7 +24,7 @@ struct results_log;
 
 struct results_log_options {
 	const char *directory; /* made when missing; its parent must exist */
-	bool resume;	       /* go on with a log that is there; else one that is there is -EEXIST */
+	bool resume;	       /* go on with a log; otherwise one that is there is -EEXIST */
 	uint64_t seed;	       /* of the campaign: also decides which rows are sampled */
 	uint64_t rows_max;     /* rows kept, ROWS_MAX_DEFAULT as a rule; 0: no rows.bin */
 };
