@@ -69,7 +69,28 @@ static const char *cancellation_problem(const struct plan *plan, uint32_t at)
 	return NULL;
 }
 
-/* The text form could not say these apart: empty names, and options that are no key=value list. */
+/* Names are printed: no control characters. */
+static bool printable(const char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text < ' ' || *text == 0x7f)
+			return false;
+	return true;
+}
+
+/* Is it empty, or "key=value,key=value"? */
+static bool options_good(const char *options)
+{
+	while (*options) {
+		size_t size = strcspn(options, ","), key = strcspn(options, "=,");
+
+		if (key == 0 || key == size || (options[size] && !options[size + 1]))
+			return false;
+		options += size + (options[size] == ',');
+	}
+	return true;
+}
+
 static const char *text_problem(const struct plan *plan)
 {
 	if (!memchr(plan->target, 0, PLAN_NAME_MAX) || !memchr(plan->operation, 0, PLAN_NAME_MAX) ||
@@ -79,6 +100,10 @@ static const char *text_problem(const struct plan *plan)
 		return "the target is missing: target=NAME";
 	if (!*plan->operation)
 		return "the operation is missing: op=NAME";
+	if (!printable(plan->target) || !printable(plan->operation) || !printable(plan->options))
+		return "names and options have no control characters";
+	if (!options_good(plan->options))
+		return "options are written key=value,key=value";
 	return NULL;
 }
 

@@ -52,8 +52,8 @@ struct landing_counts tally_landings(const struct tally *tally);
 /*
  * The contracts that survived, as bits 1U << contract, maximal ones only (atomic hides resumable
  * and partial; both hide terminal). A contract survives when none of the callers it allows met
- * damage and at least one such trial had a landed cancellation. 1U << DT_NONE_MET: none survived.
- * 0: nothing landed, nothing known.
+ * damage and a cancellation landed in a trial of its own caller (atomic: fresh, resumable: same,
+ * partial: rest, terminal: abandon). 1U << DT_NONE_MET: none survived. 0: nothing is known.
  */
 unsigned tally_contracts_met(const struct tally *tally);
 
