@@ -7,6 +7,8 @@
 
 #include <stdint.h>
 
+__extension__ typedef unsigned __int128 rng_wide;
+
 struct rng {
 	uint64_t state;
 };
@@ -32,7 +34,7 @@ static inline uint64_t rng_next(struct rng *rng)
 /* Uniform in [0, n) for n >= 1 (bias below 2^-32 for n < 2^32). */
 static inline uint64_t rng_below(struct rng *rng, uint64_t n)
 {
-	return (uint64_t)(((__extension__ unsigned __int128)rng_next(rng) * n) >> 64);
+	return (uint64_t)(((rng_wide)rng_next(rng) * n) >> 64);
 }
 
 /* Uniform in [low, high]. */

@@ -1,0 +1,128 @@
+/*
+ * mechanism.c - the ways of cancelling: ASYNC_CANCEL by each key, sync cancel, linked timeouts.
+ */
+#include <errno.h>
+
+#include "io/inject.h"
+
+/* A sync cancel without a timeout can wait for ever (an operation that io-wq runs). */
+enum { SYNC_TIMEOUT_S = 1 };
+
+static void trim_parts(struct primitive *now)
+{
+	size_t left = now->size;
+
+	for (unsigned i = 0; i < now->part_count; i++) {
+		if (now->parts[i].iov_len >= left) {
+			now->parts[i].iov_len = left;
+			now->part_count = left ? i + 1 : i;
+			return;
+		}
+		left -= now->parts[i].iov_len;
+	}
+}
+
+struct io_uring_sqe *primitive_prepare(struct port *port)
+{
+	struct io_uring_sqe *sqe = ring_sqe(port->ring);
+	struct primitive *now = &port->now;
+	int fd = (now->side == DT_IN ? port->peer->in : port->peer->out)->target_fd;
+
+	if (now->vectored) {
+		trim_parts(now);
+		if (now->opcode == DT_OP_READ)
+			io_uring_prep_readv(sqe, fd, now->parts, now->part_count, 0);
+		else
+			io_uring_prep_writev(sqe, fd, now->parts, now->part_count, 0);
+	} else if (now->opcode == DT_OP_READ) {
+		io_uring_prep_read(sqe, fd, now->data, (unsigned)now->size, 0);
+	} else if (now->opcode == DT_OP_WRITE) {
+		io_uring_prep_write(sqe, fd, now->data, (unsigned)now->size, 0);
+	} else if (now->opcode == DT_OP_RECV) {
+		io_uring_prep_recv(sqe, fd, now->data, now->size, now->flags);
+	} else {
+		io_uring_prep_send(sqe, fd, now->data, now->size, now->flags | MSG_NOSIGNAL);
+	}
+	io_uring_sqe_set_data64(sqe, tagged(TAG_COOKED, port->primitives_total));
+	return sqe;
+}
+
+void mechanism_prepare(struct port *port, enum mechanism mechanism, uint64_t user_data, int fd,
+		       unsigned opcode, int index)
+{
+	struct io_uring_sqe *sqe = ring_sqe(port->ring);
+
+	switch (mechanism) {
+	case MECH_FD:
+		io_uring_prep_cancel_fd(sqe, fd, 0);
+		break;
+	case MECH_FD_ALL:
+		io_uring_prep_cancel_fd(sqe, fd, IORING_ASYNC_CANCEL_ALL);
+		break;
+	case MECH_OP:
+	case MECH_OP_ALL:
+		io_uring_prep_cancel64(sqe, 0, 0);
+		sqe->len = opcode;
+		sqe->cancel_flags = IORING_ASYNC_CANCEL_OP;
+		if (mechanism == MECH_OP_ALL)
+			sqe->cancel_flags |= IORING_ASYNC_CANCEL_ALL;
+		break;
+	case MECH_ANY:
+		io_uring_prep_cancel64(sqe, 0, IORING_ASYNC_CANCEL_ANY);
+		break;
+	default:
+		io_uring_prep_cancel64(sqe, user_data, 0);
+		break;
+	}
+	io_uring_sqe_set_data64(sqe, tagged(TAG_CANCEL, (uint64_t)index));
+}
+
+static void act_sync(struct port *port, uint64_t user_data)
+{
+	struct io_uring_sync_cancel_reg reg = { .addr = user_data,
+						.fd = -1,
+						.timeout = { .tv_sec = SYNC_TIMEOUT_S } };
+	int r = io_uring_register_sync_cancel(&port->ring->uring, &reg);
+
+	port->cancel = (struct slot){ .done = true, .result = r };
+	port_settle(port);
+}
+
+void mechanism_fire(struct port *port, uint64_t user_data)
+{
+	struct io_uring_sqe *sqe = ring_sqe(port->ring);
+
+	port->timer_update = (struct __kernel_timespec){ 0 };
+	io_uring_prep_timeout_update(sqe, &port->timer_update, user_data,
+				     IORING_LINK_TIMEOUT_UPDATE);
+	io_uring_sqe_set_data64(sqe, tagged(TAG_UPDATE, 0));
+	port->update.done = false;
+	if (ring_submit_unsettled(port->ring) < 0)
+		port_escape(port, ESCAPE_HARNESS);
+	port_reap(port);
+	port_await(port, &port->update);
+}
+
+void mechanism_act(struct port *port, enum mechanism mechanism, uint64_t user_data, int fd,
+		   unsigned opcode, int index)
+{
+	switch (mechanism) {
+	case MECH_SYNC:
+		act_sync(port, user_data);
+		break;
+	case MECH_LINK_TIMEOUT:
+		mechanism_fire(port, user_data);
+		/* Found, the timeout's completion follows; otherwise the operation's own completion
+		 * has taken the timeout down. */
+		port_await(port, &port->cancel);
+		break;
+	default:
+		mechanism_prepare(port, mechanism, user_data, fd, opcode, index);
+		/* Submitted without running task work: what the kernel finds is what the point says. */
+		if (ring_submit_unsettled(port->ring) < 0)
+			port_escape(port, ESCAPE_HARNESS);
+		port_reap(port);
+		port_await(port, &port->cancel);
+		break;
+	}
+}

@@ -1,0 +1,188 @@
+/*
+ * port.c - see port.h: attempts, the plan's cancellations, completions.
+ */
+#include "io/port.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "io/raw.h"
+
+enum { AWAIT_ROUNDS = 20, AWAIT_NS = 50000000 };
+
+void port_reset(struct port *port, struct ring *ring, struct peer *peer, const struct plan *plan,
+		struct outcome *outcome, struct history *history)
+{
+	struct raw *raw = port->raw;
+
+	memset(port, 0, offsetof(struct port, out));
+	port->raw = raw;
+	port->io.host = &port_host;
+	port->ring = ring;
+	port->peer = peer;
+	port->plan = plan;
+	port->outcome = outcome;
+	port->history = history;
+	port->attempt = UINT32_MAX; /* port_begin makes it 0 */
+	port->zero_at = UINT64_MAX;
+	for (uint32_t i = 0; i < plan->cancellation_count; i++) {
+		const struct cancellation *c = &plan->cancellations[i];
+
+		port->place[i] = c->retry ? UINT32_MAX : c->attempt;
+		outcome->records[i] = (struct landing_record){ .point = c->point,
+							       .mechanism = c->mechanism,
+							       .retry = c->retry };
+	}
+}
+
+void port_begin(struct port *port)
+{
+	struct event *event;
+
+	port->attempt++;
+	port->primitive = 0;
+	port->moved = 0;
+	port->cancelled = false;
+	port->calls_after = 0;
+	port->broken = false;
+	port->zeros = 0;
+	event = history_append(port->history, EVENT_ATTEMPT);
+	event->attempt = port->attempt;
+	/* Those whose attempt is over, and retries of one that did not land, never come. */
+	while (port->next < port->plan->cancellation_count) {
+		uint32_t place = port->place[port->next];
+
+		if (place != UINT32_MAX && place >= port->attempt)
+			break;
+		port->next++;
+	}
+}
+
+void port_end(struct port *port)
+{
+	port->next = port->plan->cancellation_count;
+}
+
+int port_due(const struct port *port)
+{
+	const struct cancellation *c;
+
+	if (port->next >= port->plan->cancellation_count || port->quiet || port->stopped_plan)
+		return -1;
+	c = &port->plan->cancellations[port->next];
+	if (port->place[port->next] != port->attempt || port->primitive < c->primitive)
+		return -1;
+	return (int)port->next;
+}
+
+/* The sum of what had moved, T included, is what tells 0 < k < n. */
+static void note_landing(struct port *port, struct landing_record *record, int32_t t)
+{
+	enum dt_side side = port->now.side;
+
+	record->k = port->moved + (t > 0 ? (uint64_t)t : 0);
+	record->offset = (side == DT_IN ? port->peer->consumed : port->peer->sent) +
+			 (t > 0 ? (uint64_t)t : 0);
+	record->mid = record->k > 0;
+}
+
+void port_landed(struct port *port, int index, enum landing landing, int32_t t, int32_t c)
+{
+	struct landing_record *record = &port->outcome->records[index];
+	const struct plan *plan = port->plan;
+	struct event *event;
+
+	record->landing = landing;
+	record->submitted = true;
+	record->t_result = t;
+	record->c_result = c;
+	record->attempt = port->attempt;
+	record->primitive = port->primitive;
+	note_landing(port, record, t);
+	event = history_append(port->history, EVENT_LANDING);
+	event->detail = (uint8_t)index;
+	event->attempt = port->attempt;
+	event->primitive = port->primitive;
+	event->result = (int32_t)landing;
+	event->offset = record->offset;
+	port->next = (uint32_t)index + 1;
+	if (landing != LANDING_LANDED)
+		return;
+	port->outcome->landed++;
+	if (port->next < plan->cancellation_count && plan->cancellations[port->next].retry)
+		port->place[port->next] = port->attempt + 1;
+}
+
+void port_escape(struct port *port, enum escape why)
+{
+	port->escape = why;
+	_longjmp(port->out, 1);
+}
+
+void port_clear(struct port *port)
+{
+	port->target = port->cancel = port->gate = port->timeout = port->update =
+		(struct slot){ .done = false };
+}
+
+void port_reap(struct port *port)
+{
+	struct io_uring_cqe *cqe;
+
+	while ((cqe = ring_peek(port->ring))) {
+		struct slot *slot = NULL;
+
+		switch (cqe->user_data >> TAG_SHIFT) {
+		case TAG_COOKED:
+			slot = &port->target;
+			break;
+		case TAG_CANCEL:
+			slot = &port->cancel;
+			break;
+		case TAG_GATE:
+			slot = &port->gate;
+			break;
+		case TAG_TIMEOUT:
+			slot = &port->timeout;
+			break;
+		case TAG_UPDATE:
+			slot = &port->update;
+			break;
+		default:
+			raw_take(port, cqe);
+			break;
+		}
+		if (slot)
+			*slot = (struct slot){ .done = true, .result = cqe->res };
+		ring_seen(port->ring);
+	}
+}
+
+static void check(struct port *port, int r)
+{
+	if (r >= 0 || r == -ETIME || r == -EINTR)
+		return;
+	port->error = r;
+	port_escape(port, ESCAPE_HARNESS);
+}
+
+void port_submit(struct port *port)
+{
+	check(port, ring_submit(port->ring));
+	port_reap(port);
+}
+
+void port_settle(struct port *port)
+{
+	check(port, ring_settle(port->ring));
+	port_reap(port);
+}
+
+bool port_await(struct port *port, const struct slot *slot)
+{
+	for (int round = 0; !slot->done && round < AWAIT_ROUNDS; round++) {
+		check(port, ring_wait(port->ring, AWAIT_NS));
+		port_reap(port);
+	}
+	return slot->done;
+}

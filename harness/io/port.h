@@ -1,0 +1,127 @@
+/*
+ * port.h - the harness's side of a dt_io: what the target's calls run against.
+ *
+ * One port serves one session. It numbers attempts and primitives, looks up which cancellation of
+ * the plan is due, applies it (inject.h), keeps the record of how it landed, and gets out of a
+ * target that can never return (port_escape).
+ */
+#ifndef IO_PORT_H
+#define IO_PORT_H
+
+#include <setjmp.h>
+#include <stdbool.h>
+#include <sys/uio.h>
+
+#include <droptest/target.h>
+
+#include "io/peer.h"
+#include "io/ring.h"
+#include "model/history.h"
+#include "model/outcome.h"
+#include "model/plan.h"
+
+enum { PARTS_MAX = 16 };
+
+/* A completion that was seen, or not yet. */
+struct slot {
+	bool done;
+	int32_t result;
+};
+
+/* One cooked call as it will be submitted. Lives in the port until its completion is in the
+ * history, never on a stack. */
+struct primitive {
+	enum dt_opcode opcode;
+	enum dt_side side;
+	bool vectored;
+	bool waitall;
+	int flags;
+	size_t size; /* bytes asked, after a cut */
+	void *data;
+	struct iovec parts[PARTS_MAX];
+	unsigned part_count;
+};
+
+/* Why a target was left without its return. */
+enum escape { ESCAPE_NONE, ESCAPE_HANG, ESCAPE_AFTER_CANCEL, ESCAPE_HARNESS };
+
+struct raw; /* raw.h */
+
+struct port {
+	struct dt_io io; /* first: a dt_io is a port */
+	struct ring *ring;
+	struct peer *peer;
+	const struct plan *plan;
+	struct outcome *outcome;
+	struct history *history;
+	struct raw *raw;
+
+	/* The attempt under way. */
+	uint32_t attempt;
+	uint32_t primitive;
+	uint64_t moved;	      /* bytes of its primitives so far */
+	bool cancelled;	      /* a cancellation has landed: every further call says so */
+	uint32_t calls_after; /* calls since then */
+	bool broken;	      /* a primitive returned EPIPE or the like, or a synthetic zero */
+	uint32_t zeros;	      /* synthetic zeros returned in this attempt */
+	bool quiet;	      /* no cancellations: finish(), another operation first */
+
+	/* The plan's cancellations: next is the first not yet decided. */
+	uint32_t next;
+	uint32_t place[PLAN_CANCELLATIONS_MAX]; /* the attempt, once known; UINT32_MAX */
+	bool stopped_plan; /* after damage no more cancellations are made */
+
+	/* Completions of the primitive under way. */
+	struct slot target, cancel, gate, timeout, update;
+	struct primitive now;
+	struct __kernel_timespec timer;	       /* the kernel copies it at submission */
+	struct __kernel_timespec timer_update; /* the same */
+
+	/* What the trial saw: for bench_shape. */
+	uint32_t primitives_total, primitives_most;
+	bool reads, writes, waitall;
+	bool own_timeout; /* a raw target links timeouts of its own */
+	uint64_t zero_at; /* write primitive from which dt_write returns 0; UINT64_MAX: never */
+	uint64_t writes_total;
+
+	enum escape escape;
+	int error; /* ESCAPE_HARNESS: -errno */
+	jmp_buf out;
+};
+
+/* Sets up for a trial; ring and peer are ready. */
+void port_reset(struct port *port, struct ring *ring, struct peer *peer, const struct plan *plan,
+		struct outcome *outcome, struct history *history);
+
+/* Begins the next attempt: decides which cancellations are over. */
+void port_begin(struct port *port);
+
+/* Ends the plan: whatever was not reached is recorded as never reached. */
+void port_end(struct port *port);
+
+/* The cancellation due at this primitive, or -1. */
+int port_due(const struct port *port);
+
+/* Records what became of cancellation `index` and moves on to the next. */
+void port_landed(struct port *port, int index, enum landing landing, int32_t t, int32_t c);
+
+/* Leaves the target for good; never returns. */
+void port_escape(struct port *port, enum escape why) __attribute__((noreturn));
+
+/* Takes visible completions into the slots (and the raw queue). */
+void port_reap(struct port *port);
+
+/* Forgets the slots before a new primitive. */
+void port_clear(struct port *port);
+
+/* Submits and settles, or settles only, then reaps; harness errors escape. */
+void port_submit(struct port *port);
+void port_settle(struct port *port);
+
+/* Waits, without letting the peer act, until the slot is done. False after a second. */
+bool port_await(struct port *port, const struct slot *slot);
+
+/* The host functions of both levels. */
+extern const struct dt_host port_host;
+
+#endif

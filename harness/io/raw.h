@@ -1,0 +1,113 @@
+/*
+ * raw.h - the raw level: real SQEs of the target, tagged, watched and cancelled in three ways.
+ *
+ * The harness looks at the target's entries when they are submitted: it tags user_data, translates
+ * it inside cancels and removals, and keeps a record of each operation until its last completion,
+ * so that it knows what moved, what is still in flight, and into whose memory it writes.
+ */
+#ifndef IO_RAW_H
+#define IO_RAW_H
+
+#include <stdbool.h>
+
+#include "io/port.h"
+#include "io/stack.h"
+
+enum { RAW_OPS_MAX = 256, RAW_QUEUE_MAX = 1024 };
+
+/* One operation of the target, from its submission to its last completion. */
+struct raw_op {
+	bool in_flight;
+	bool dropped;	  /* its attempt was dropped while it was in flight */
+	bool primitive;	  /* it moves bytes of a wire */
+	bool waitall;
+	uint8_t opcode;
+	enum dt_side side;
+	uint64_t user_data; /* tagged */
+	const unsigned char *memory; /* where it reads or writes */
+	size_t size;
+	uint32_t attempt, index; /* index: the primitive within the attempt */
+	int record; /* the cancellation that hit it, or -1 */
+};
+
+/* Bytes that arrived in memory which was no longer the operation's to write. */
+struct late_write {
+	bool seen;
+	bool on_stack; /* else in the caller's buffer */
+	uint32_t attempt;
+	uint64_t offset;
+	uint32_t size;
+};
+
+struct raw {
+	struct raw_op ops[RAW_OPS_MAX];
+	unsigned op_count; /* one past the last used */
+	unsigned in_flight;
+	unsigned primitives_in_flight[2]; /* by side, polls on that descriptor included */
+	struct dt_completion queue[RAW_QUEUE_MAX];
+	unsigned queue_first, queue_count;
+	bool stopped; /* dt_wait said stop in this attempt */
+	bool dropped; /* this attempt was dropped */
+	bool bad_user_data; /* the target used the harness's bits */
+	int aim;	    /* the cancellation being applied, or -1 */
+	uint32_t aim_index; /* the primitive it is aimed at */
+	struct late_write late;
+	struct stacks stacks;
+	/* Where callers' buffers lie: given back when their attempt is over. */
+	const unsigned char *buffers_from, *buffers_to;
+};
+
+int raw_create(struct port *port);
+void raw_destroy(struct port *port);
+
+/* Before a trial. */
+void raw_reset(struct raw *raw);
+
+/* Runs an operation as an attempt on a stack of its own. */
+ssize_t raw_call(struct port *port, const struct dt_operation *operation, void *session,
+		 struct dt_buffer *buffer);
+
+/* Is one of the target's operations still in flight that was not dropped? */
+unsigned raw_left_in_flight(const struct raw *raw);
+
+/* After a trial: forgets entries not submitted, cancels what is in flight and reaps it. 0, or
+ * -ETIME when something does not end (the ring is then unfit). */
+int raw_clean(struct port *port);
+
+/* The host functions. */
+struct io_uring_sqe *raw_sqe(struct dt_io *io);
+int raw_wait(struct dt_io *io, struct dt_completion *ret_completion);
+
+/* Takes one completion of the target's. */
+void raw_take(struct port *port, const struct io_uring_cqe *cqe);
+
+/* raw_inject.c: what to do about the cancellation that is due. */
+enum raw_step {
+	RAW_GO_ON,	/* nothing: hand out completions */
+	RAW_SAY_CANCEL, /* dt_wait returns -ECANCELED now */
+};
+
+/* Before the queued entries are submitted: may bring the wire into a state, cut the entry, add a
+ * cancel to the batch, or drop the attempt with the entries unsubmitted. */
+enum raw_step raw_inject_before(struct port *port);
+
+/* After they were submitted and the ring is settled (see ready), before anything is handed out. */
+enum raw_step raw_inject_after(struct port *port);
+
+/* The completion of an operation that a cancellation hit: completes the record. */
+void raw_note_result(struct port *port, const struct raw_op *op, int32_t result);
+
+/* The entries queued and not submitted: how many, and the i-th. */
+unsigned raw_queued(const struct port *port);
+struct io_uring_sqe *raw_queued_at(const struct port *port, unsigned i);
+
+/* Does the entry move bytes of a wire, and on which side? */
+bool raw_moves_bytes(const struct port *port, const struct io_uring_sqe *sqe, enum dt_side *ret);
+
+/* Records and tags what is queued. */
+void raw_record(struct port *port);
+
+/* The operation of this attempt's primitive `index`, finished ones included, or NULL. */
+struct raw_op *raw_primitive(struct port *port, uint32_t index);
+
+#endif
