@@ -163,6 +163,15 @@ void stream_finish(struct stream *stream)
 	*stream = (struct stream){ 0 };
 }
 
+struct stream stream_wire_view(const struct stream *stream)
+{
+	struct stream view = *stream;
+
+	if (stream->unit == DT_FRAMES)
+		view.unit = DT_BYTES; /* its units stay: they tell which bytes are headers */
+	return view;
+}
+
 bool stream_fits(const struct stream *stream, uint64_t id, const struct plan *shape)
 {
 	struct bounds bounds = unit_bounds(shape);

@@ -42,6 +42,12 @@ struct stream {
 int stream_init(struct stream *stream, uint64_t id, const struct plan *shape);
 void stream_finish(struct stream *stream);
 
+/*
+ * The same stream as plain bytes, headers included: for whoever sees the wire itself, as the peer
+ * of a writer does. Borrows the memory of the stream and needs no finish.
+ */
+struct stream stream_wire_view(const struct stream *stream);
+
 /* Was it made for this shape? */
 bool stream_fits(const struct stream *stream, uint64_t id, const struct plan *shape);
 
@@ -49,9 +55,10 @@ bool stream_fits(const struct stream *stream, uint64_t id, const struct plan *sh
 unsigned header_write(enum dt_header header, uint32_t payload_size, unsigned char *ret_bytes);
 
 /*
- * Where observed bytes come from: any stream id below 256 whose offset lies below `limit`.
- * Bytes are tried near `hint` first, so that short pieces (from 4 bytes on) are found in the
- * stream given. Returns 0, or -ENOENT when they belong nowhere.
+ * Where observed bytes come from, all of them in one run: this stream, or one of the same shape
+ * with another id below 256. (Frames: payload bytes; the offset is the first one's on the wire.)
+ * Pieces without a whole word, from about 4 bytes on, are searched for from `hint` outwards.
+ * Returns 0, or -ENOENT when they belong nowhere.
  */
 int stream_locate(const struct stream *stream, uint64_t hint, const unsigned char *bytes,
 		  size_t size, uint64_t *ret_id, uint64_t *ret_offset);
@@ -65,7 +72,8 @@ struct divergence {
 /*
  * The receiver was owed the stream from expected_at on and saw `observed` instead: the bytes from
  * the first difference on, as many as the harness kept; `ended` when nothing came after them.
- * (Frames: payload bytes, headers left out.) Never DAMAGE_NONE.
+ * Frames: payload bytes, headers left out; [from, to) then runs on the wire from the first
+ * affected payload byte to one past the last, with the headers in between. Never DAMAGE_NONE.
  *  lost        the observed bytes come from further on: [from, to) was left out
  *  duplicated  they were delivered before: [from, to) came twice
  *  reordered   what was left out comes later in `observed`
