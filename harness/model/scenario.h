@@ -34,7 +34,7 @@ enum expect_kind {
 struct expectation {
 	enum expect_kind kind;
 	unsigned met;		/* bits 1U << contract; 1U << DT_NONE_MET for "none" */
-	EXPECT_VIOLATION, /* this class of damage, under the declared contract's callers */
+	enum damage retry;	/* EXPECT_MET: what repeating the call does; DAMAGE_NONE: unsaid */
 	enum damage violation;	/* EXPECT_VIOLATION, EXPECT_CONTROL */
 	unsigned also;		/* bits 1U << damage: classes that may appear beside it */
 };
