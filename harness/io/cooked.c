@@ -141,11 +141,11 @@ static ssize_t run(struct port *port)
 }
 
 /* The kernel never writes zero of n > 0 bytes: the harness's only simulated result. */
-static bool write_zero(struct port *port)
+static bool write_zero(struct port *port, uint64_t number)
 {
 	struct event *event;
 
-	if (port->now.side != DT_OUT || port->quiet || port->writes_total++ < port->zero_at)
+	if (number < port->zero_at || port->quiet)
 		return false;
 	if (++port->zeros > ZEROS_MAX)
 		port_escape(port, ESCAPE_HANG);
@@ -179,12 +179,15 @@ static ssize_t transfer_now(struct port *port)
 		now->size = INT_MAX;
 	if (!now->size)
 		return 0;
-	if (write_zero(port))
-		return 0;
-	if (in)
+	if (in) {
 		port->reads = true;
-	else
+	} else {
+		uint64_t number = port_count_write(port);
+
 		port->writes = true;
+		if (write_zero(port, number))
+			return 0;
+	}
 	port->waitall |= now->waitall;
 	return run(port);
 }

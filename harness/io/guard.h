@@ -21,6 +21,7 @@ struct guard {
 	unsigned char *data;
 	size_t size;
 	unsigned char *shadow; /* owned; what the buffer must still hold while it is kept */
+	size_t used;	       /* the caller's count, kept for a repeated call */
 	bool returned;	       /* the target gave it back: the content is the shadow's */
 };
 
@@ -37,6 +38,14 @@ void guard_return(struct guard *guard, bool keep);
 
 /* Lends the kept buffer again, content and all. */
 void guard_relend(struct guard *guard);
+
+/* Does the address lie in it? */
+static inline bool guard_holds(const struct guard *guard, const void *address)
+{
+	const unsigned char *at = address;
+
+	return at >= guard->map && at < guard->map + guard->room + GUARD_FRONT;
+}
 
 /* Is the front untouched, and, of a returned buffer, the content? The first changed byte is told
  * relative to data (negative: in front). */

@@ -76,7 +76,6 @@ int peer_reset(struct peer *peer, const struct plan *plan, enum dt_direction dir
 	peer->feed_limit = direction == DT_WRITER ? 0 : stream->size;
 	peer->fed = peer->consumed = peer->sent = peer->drained = 0;
 	peer->ended = peer->hung_up = peer->reset_at_end = false;
-	peer->hang_up_at = UINT64_MAX;
 	peer->ballast_first = peer->ballast_count = 0;
 	peer->ballast_total = peer->ballast_drained = 0;
 	return 0;
@@ -176,15 +175,6 @@ static size_t drain(struct peer *peer, size_t most)
 	if (n <= 0)
 		return 0;
 	sort_out(peer, peer->scratch, (size_t)n);
-	if (peer->drained >= peer->hang_up_at) {
-		struct event *event = history_append(peer->history, EVENT_PEER_CLOSE);
-
-		event->side = EVENT_SIDE_OUT;
-		event->offset = peer->drained;
-		event->detail = peer->reset_at_end;
-		peer->hung_up = true;
-		wire_hang_up(peer->out);
-	}
 	return (size_t)n;
 }
 
@@ -200,6 +190,21 @@ size_t peer_drain_all(struct peer *peer)
 	while ((n = drain(peer, DRAIN_MAX)) > 0)
 		total += n;
 	return total;
+}
+
+void peer_hang_up(struct peer *peer)
+{
+	struct event *event;
+
+	if (peer->hung_up || !peer->out)
+		return;
+	peer_drain_all(peer);
+	event = history_append(peer->history, EVENT_PEER_CLOSE);
+	event->side = EVENT_SIDE_OUT;
+	event->offset = peer->drained;
+	event->detail = peer->reset_at_end;
+	peer->hung_up = true;
+	wire_hang_up(peer->out);
 }
 
 bool peer_fill(struct peer *peer)

@@ -47,7 +47,6 @@ struct peer {
 	bool reset_at_end; /* by a reset instead */
 	bool hung_up;	   /* nobody reads any more */
 	bool dirty;	   /* the wires cannot be used again */
-	uint64_t hang_up_at; /* stops reading once so much is drained; UINT64_MAX: never */
 	struct ballast ballast[BALLAST_MAX];
 	unsigned ballast_first, ballast_count;
 	uint64_t ballast_total;	   /* ever put in */
@@ -103,6 +102,9 @@ size_t peer_drain(struct peer *peer);
 
 /* Takes all there is now. */
 size_t peer_drain_all(struct peer *peer);
+
+/* Takes what is there and stops reading for good: EPIPE or ECONNRESET for the target. */
+void peer_hang_up(struct peer *peer);
 
 /* Fills the target's way out, so that its next write waits. True when it is full. */
 bool peer_fill(struct peer *peer);

@@ -24,7 +24,7 @@ void port_reset(struct port *port, struct ring *ring, struct peer *peer, const s
 	port->outcome = outcome;
 	port->history = history;
 	port->attempt = UINT32_MAX; /* port_begin makes it 0 */
-	port->zero_at = UINT64_MAX;
+	port->zero_at = port->hang_up_at = UINT64_MAX;
 	for (uint32_t i = 0; i < plan->cancellation_count; i++) {
 		const struct cancellation *c = &plan->cancellations[i];
 
@@ -111,6 +111,13 @@ void port_landed(struct port *port, int index, enum landing landing, int32_t t, 
 	port->outcome->landed++;
 	if (port->next < plan->cancellation_count && plan->cancellations[port->next].retry)
 		port->place[port->next] = port->attempt + 1;
+}
+
+uint64_t port_count_write(struct port *port)
+{
+	if (port->writes_total == port->hang_up_at)
+		peer_hang_up(port->peer);
+	return port->writes_total++;
 }
 
 void port_escape(struct port *port, enum escape why)

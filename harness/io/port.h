@@ -82,6 +82,7 @@ struct port {
 	bool reads, writes, waitall;
 	bool own_timeout; /* a raw target links timeouts of its own */
 	uint64_t zero_at; /* write primitive from which dt_write returns 0; UINT64_MAX: never */
+	uint64_t hang_up_at; /* write primitive at which the peer stops reading; UINT64_MAX */
 	uint64_t writes_total;
 
 	enum escape escape;
@@ -104,6 +105,9 @@ int port_due(const struct port *port);
 
 /* Records what became of cancellation `index` and moves on to the next. */
 void port_landed(struct port *port, int index, enum landing landing, int32_t t, int32_t c);
+
+/* Numbers a write primitive before it is submitted; the peer may stop reading at it. */
+uint64_t port_count_write(struct port *port);
 
 /* Leaves the target for good; never returns. */
 void port_escape(struct port *port, enum escape why) __attribute__((noreturn));

@@ -42,6 +42,12 @@ void raw_reset(struct raw *raw)
 		raw->stacks.stack[i].pinned = 0;
 }
 
+void raw_buffers(struct raw *raw, const struct guard *buffers, unsigned count)
+{
+	raw->buffers = buffers;
+	raw->buffer_count = count;
+}
+
 unsigned raw_queued(const struct port *port)
 {
 	return port->ring->uring.sq.sqe_tail - port->ring->uring.sq.sqe_head;
@@ -156,6 +162,8 @@ static void record(struct port *port, struct io_uring_sqe *sqe)
 		      (sqe->msg_flags & MSG_WAITALL);
 	if (op->side == DT_OUT && sqe->opcode == IORING_OP_SEND)
 		sqe->msg_flags |= MSG_NOSIGNAL;
+	if (op->side == DT_OUT)
+		port_count_write(port);
 	raw->primitives_in_flight[op->side]++;
 	stack = op->side == DT_IN ? stacks_holding(&raw->stacks, op->memory) : NULL;
 	if (stack)
@@ -198,9 +206,10 @@ static void check_late(struct port *port, const struct raw_op *op, uint64_t offs
 	struct raw *raw = port->raw;
 	struct stack *stack = stacks_holding(&raw->stacks, op->memory);
 	bool on_stack = stack && op->attempt != port->attempt;
-	bool in_buffer = op->attempt != port->attempt && op->memory >= raw->buffers_from &&
-			 op->memory < raw->buffers_to;
+	bool in_buffer = false;
 
+	for (unsigned i = 0; i < raw->buffer_count && op->attempt != port->attempt; i++)
+		in_buffer |= guard_holds(&raw->buffers[i], op->memory);
 	if ((!on_stack && !in_buffer) || raw->late.seen)
 		return;
 	raw->late = (struct late_write){ .seen = true, .on_stack = on_stack,

@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 
+#include "io/guard.h"
 #include "io/port.h"
 #include "io/stack.h"
 
@@ -53,8 +54,8 @@ struct raw {
 	uint32_t aim_index; /* the primitive it is aimed at */
 	struct late_write late;
 	struct stacks stacks;
-	/* Where callers' buffers lie: given back when their attempt is over. */
-	const unsigned char *buffers_from, *buffers_to;
+	const struct guard *buffers; /* borrowed: callers' buffers */
+	unsigned buffer_count;
 };
 
 int raw_create(struct port *port);
@@ -62,6 +63,9 @@ void raw_destroy(struct port *port);
 
 /* Before a trial. */
 void raw_reset(struct raw *raw);
+
+/* Where callers' buffers lie: they are given back when their attempt is over. */
+void raw_buffers(struct raw *raw, const struct guard *buffers, unsigned count);
 
 /* Runs an operation as an attempt on a stack of its own. */
 ssize_t raw_call(struct port *port, const struct dt_operation *operation, void *session,

@@ -38,6 +38,7 @@ struct shape {
 	uint32_t primitives_most; /* in one attempt */
 	bool reads, writes;	  /* it submitted primitives of that side */
 	bool waitall;		  /* some with MSG_WAITALL */
+	bool own_timeout;	  /* a raw target links timeouts of its own */
 };
 
 void bench_shape(const struct bench *bench, struct shape *ret_shape);
