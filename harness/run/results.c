@@ -130,8 +130,9 @@ static struct case_result *find_case(struct reading *in, const json_t *record)
 static int keep_case(struct reading *in, struct case_result *before, struct case_result *test)
 {
 	if (!before) {
-		if (in->results->case_count == RESULTS_CASES_MAX ||
-		    !(before = push_case(in, test->id))) {
+		if (in->results->case_count < RESULTS_CASES_MAX)
+			before = push_case(in, test->id);
+		if (!before) {
 			case_finish(test);
 			return -ENOMEM;
 		}
@@ -264,10 +265,12 @@ static int read_line(struct reading *in, const char *line, size_t size)
 	json_t *record = json_loadb(line, size, JSON_REJECT_DUPLICATES, NULL);
 	int r = -EBADMSG;
 
-	snprintf(in->message, in->message_max, "%s",
-		 record ? strerror(ENOMEM) : "not a JSON object");
 	if (json_is_object(record))
 		r = read_record(in, record);
+	else
+		snprintf(in->message, in->message_max, "not a JSON object");
+	if (r == -ENOMEM)
+		snprintf(in->message, in->message_max, "too much of it for the memory there is");
 	json_decref(record);
 	return r;
 }
@@ -343,7 +346,6 @@ int results_read(const char *directory, struct results *ret_results, char *reter
 	int r = in.places ? 0 : -ENOMEM;
 
 	assert(message_max);
-	reterr_message[0] = '\0';
 	if (!r)
 		r = read_run(directory, &results, reterr_message, message_max);
 	if (!r)
