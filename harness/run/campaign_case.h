@@ -1,0 +1,60 @@
+/*
+ * campaign_case.h - one case of a campaign: control, trials, re-runs, judgement.
+ */
+#ifndef RUN_CAMPAIGN_CASE_H
+#define RUN_CAMPAIGN_CASE_H
+
+#include "run/campaign.h"
+#include "run/results_log.h"
+
+struct campaign {
+	const struct campaign_options *options;
+	const struct case_list *list;
+	struct crew *crew;
+	struct results_log *log; /* NULL: none */
+	struct results *results;
+	uint64_t begun_ns;
+	struct campaign_place place;
+};
+
+/* One case as it goes. */
+struct bout {
+	struct campaign *campaign;
+	const struct test_case *test;
+	uint32_t index;
+	struct case_result *result;
+	struct shape shape;
+	uint64_t trial_max_ns;
+	uint64_t budget;      /* trials */
+	uint64_t deadline_ns; /* on the clock; UINT64_MAX: none */
+	unsigned points;      /* bits: what may be drawn */
+	bool cut;	      /* ended by time, or by the user, before its budget */
+	unsigned unrepeated;  /* bits of damage */
+	char note[160];	      /* beside the judgement */
+};
+
+/* The user asked to stop: 0, 1 (finish the trial) or 2 (at once). */
+int campaign_interrupts(const struct campaign *campaign);
+
+/* Runs one case into its result. 0; -EINTR (at once); -errno. */
+int campaign_case_run(struct campaign *campaign, uint32_t index, uint64_t max_time_ns,
+		      char *reterr_message, size_t message_max);
+
+/* campaign_trials.c: the random trials of a bout, merged in order. 0 or -errno. */
+int bout_trials(struct bout *bout);
+
+/* campaign_failures.c */
+/* Keeps what is in the slate's record unless one of its key is there. 0 or -ENOMEM. */
+int bout_keep(struct bout *bout, const struct kept *kept);
+/* Was a failure of this class, for this kind of caller, kept already? */
+bool bout_has(const struct bout *bout, enum damage damage, bool declared);
+/* Runs every kept failure again and writes it to the log. 0 or -errno. */
+int bout_replay(struct bout *bout);
+
+/* Gives one worker an order and waits for it: the worker, to be released; or -errno. */
+int bout_order_alone(struct bout *bout, const struct order *order, const struct plan *plan);
+
+/* Notes what the harness could not do: the case is an error. */
+void bout_error(struct bout *bout, int error, const char *message);
+
+#endif

@@ -1,0 +1,217 @@
+/*
+ * worker.c - the loop that runs hostile code: the process is expendable, the slate is not.
+ */
+#include "run/worker.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/macros.h"
+#include "run/draw.h"
+
+/* A worker that has grown by this much is replaced between two orders. */
+enum { RESIDENT_GROWTH_PAGES = 65536 };
+
+struct worker {
+	const struct worker_options *options;
+	struct slate *slate;
+	struct bench *bench;
+	struct draw draw;
+	struct outcome outcome;
+	unsigned declared; /* bits: the callers of the case's declared contract */
+	long resident;	   /* pages, when the worker began */
+	int socket;
+};
+
+static _Noreturn void leave(struct worker *worker, enum farewell farewell)
+{
+	worker->slate->farewell = farewell;
+	_exit(0);
+}
+
+/* Total and resident size in pages. */
+static void memory_size(long *ret_total, long *ret_resident)
+{
+	FILE *file = fopen("/proc/self/statm", "re");
+
+	*ret_total = *ret_resident = 0;
+	if (!file)
+		return;
+	if (fscanf(file, "%ld %ld", ret_total, ret_resident) != 2)
+		*ret_total = *ret_resident = 0;
+	fclose(file);
+}
+
+static void limit_resources(struct worker *worker)
+{
+	struct rlimit none = { 0, 0 }, space;
+	long total;
+
+	memory_size(&total, &worker->resident);
+	space.rlim_cur = (rlim_t)total * (rlim_t)sysconf(_SC_PAGESIZE) +
+			 worker->options->memory_max;
+	space.rlim_max = space.rlim_cur;
+	/* Limits are a help, not a condition: a run goes on without them. */
+	if (worker->options->memory_max && total && setrlimit(RLIMIT_AS, &space))
+		worker->resident = 0;
+	setrlimit(RLIMIT_CORE, &none);
+}
+
+/* A target may leave a file open or close one: begin with as few as possible. */
+static int arrange_descriptors(int socket, int output)
+{
+	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+	if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(output, STDOUT_FILENO) < 0 ||
+	    dup2(output, STDERR_FILENO) < 0)
+		return -errno;
+	if (socket > 3)
+		close_range(3, (unsigned)socket - 1, 0);
+	close_range((unsigned)socket + 1, ~0U, 0);
+	return 0;
+}
+
+static void fail(struct worker *worker, int error, const char *what)
+{
+	worker->slate->error = error;
+	snprintf(worker->slate->message, sizeof(worker->slate->message), "%s", what);
+}
+
+/* The trial could not be run: is it us, or did the target take our descriptors away? */
+static void handle_failure(struct worker *worker, int error)
+{
+	bool taken = error == -EBADF || error == -ENOTSOCK || error == -EBADFD;
+
+	if (taken && worker->slate->order.kind != ORDER_CONTROL)
+		leave(worker, FAREWELL_CLOSED);
+	worker->slate->error = error;
+}
+
+/* False when the order cannot go on. */
+static bool run_one(struct worker *worker, const struct entry *entry, const struct plan *plan,
+		    uint64_t index)
+{
+	struct slate *slate = worker->slate;
+	int error;
+
+	slate->index = index;
+	atomic_store_explicit(&slate->started,
+			      atomic_load_explicit(&slate->started, memory_order_relaxed) + 1,
+			      memory_order_release);
+	error = trial_run(worker->bench, entry, plan, &worker->outcome, slate->message,
+			  sizeof(slate->message));
+	if (fcntl(worker->socket, F_GETFD) < 0)
+		leave(worker, FAREWELL_CLOSED);
+	if (error) {
+		handle_failure(worker, error);
+		return false;
+	}
+	slate_take(slate, plan, &worker->outcome, bench_history(worker->bench),
+		   worker->declared & BIT(plan->caller));
+	slate->next = index + 1;
+	if (worker->outcome.verdict == VERDICT_ERROR) {
+		fail(worker, -EIO, worker->outcome.finding.sentence);
+		return false;
+	}
+	if (slate->order.kind == ORDER_CONTROL)
+		bench_shape(worker->bench, &slate->shape);
+	if (worker->outcome.spent)
+		leave(worker, FAREWELL_SPENT);
+	return !atomic_load_explicit(&slate->stop, memory_order_relaxed);
+}
+
+static void run_trials(struct worker *worker, const struct test_case *test)
+{
+	struct slate *slate = worker->slate;
+	uint64_t end = slate->order.first + slate->order.count;
+
+	draw_init(&worker->draw, test, &slate->shape, worker->options->seed);
+	worker->draw.declared_only = slate->order.declared_only;
+	for (uint64_t index = slate->next; index < end; index++) {
+		draw_plan(&worker->draw, index, &slate->plan);
+		if (!run_one(worker, test->entry, &slate->plan, index))
+			return;
+	}
+}
+
+static void run_given(struct worker *worker, const struct test_case *test)
+{
+	struct slate *slate = worker->slate;
+	uint64_t end = slate->order.first + slate->order.count;
+
+	slate->plan = slate->replay;
+	for (uint64_t index = slate->next; index < end; index++)
+		if (!run_one(worker, test->entry, &slate->plan, index))
+			return;
+}
+
+static void run_order(struct worker *worker)
+{
+	struct slate *slate = worker->slate;
+	const struct test_case *test = &worker->options->cases[slate->order.case_index];
+	uint64_t before;
+
+	worker->declared = callers_of_contract(test->operation->contract);
+	atomic_store(&slate->busy, true);
+	if (!worker->bench) {
+		int error = bench_create(&worker->bench);
+
+		if (error) {
+			fail(worker, error, strerror(-error));
+			atomic_store(&slate->busy, false);
+			return;
+		}
+	}
+	before = clock_now_ns();
+	if (slate->order.kind == ORDER_TRIALS)
+		run_trials(worker, test);
+	else
+		run_given(worker, test);
+	slate->control_ns = clock_now_ns() - before;
+	atomic_store(&slate->busy, false);
+}
+
+static void leave_when_grown(struct worker *worker)
+{
+	long total, resident;
+
+	memory_size(&total, &resident);
+	if (worker->resident && resident > worker->resident + RESIDENT_GROWTH_PAGES)
+		leave(worker, FAREWELL_GROWN);
+}
+
+_Noreturn void worker_main(const struct worker_options *options, struct slate *slate, int socket,
+			   int output)
+{
+	struct worker worker = { .options = options, .slate = slate, .socket = socket };
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	signal(SIGINT, SIG_IGN);
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGTERM, SIG_DFL);
+	if (arrange_descriptors(socket, output))
+		_exit(1);
+	limit_resources(&worker);
+	for (;;) {
+		char bell;
+		ssize_t got = read(socket, &bell, 1);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got != 1)
+			_exit(1);
+		run_order(&worker);
+		bell = BELL_DONE;
+		if (write(socket, &bell, 1) != 1)
+			_exit(1);
+		leave_when_grown(&worker);
+	}
+}

@@ -1,0 +1,394 @@
+/*
+ * worker_crew.c - forks workers, watches them, and turns deaths into verdicts.
+ *
+ * Three descriptors for each worker: the socket (answers), a pidfd (it ended), a pipe (what the
+ * target prints). Time is watched by a counter in the slate that every trial moves, looked at about
+ * every 50 ms: a stopped parent does not make its workers late.
+ */
+#include "run/worker_crew.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/macros.h"
+#include "run/worker_death.h"
+
+enum { FDS_EACH = 3, IDLE_DEATHS_MAX = 5, READS_MAX = 16 };
+
+enum state { STATE_IDLE, STATE_WORKING, STATE_ANSWERED };
+
+struct member {
+	struct slate *slate; /* shared */
+	enum state state;
+	pid_t pid;
+	int pidfd, socket, output;
+	struct order order; /* ours; the slate's copy may be scribbled over */
+	struct shape shape;
+	struct plan plan;
+	uint64_t started, stuck_ns; /* the counter, and for how long it stood still */
+	uint64_t printed;	    /* bytes since it moved */
+	enum death_cause cause;	    /* why we killed it */
+	unsigned idle_deaths;
+	bool deaf, mute; /* the target closed the socket, the pipe: poll them no more */
+};
+
+struct crew {
+	struct crew_options options;
+	unsigned count;
+	struct member *members;
+	struct pollfd *fds;
+	uint64_t ticked_ns;
+	struct capture capture;
+};
+
+static void close_member(struct member *member)
+{
+	close(member->pidfd);
+	close(member->socket);
+	close(member->output);
+	member->pidfd = member->socket = member->output = -1;
+	member->pid = 0;
+}
+
+static int spawn(struct crew *crew, struct member *member)
+{
+	int sockets[2], output[2];
+	pid_t parent = getpid();
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets))
+		return -errno;
+	if (pipe2(output, O_CLOEXEC)) {
+		int error = -errno;
+
+		close(sockets[0]);
+		close(sockets[1]);
+		return error;
+	}
+	fcntl(output[0], F_SETFL, O_NONBLOCK);
+	fflush(NULL);
+	member->pid = fork();
+	if (!member->pid) {
+		if (prctl(PR_SET_PDEATHSIG, SIGKILL) || getppid() != parent)
+			_exit(1);
+		worker_main(&crew->options.worker, member->slate, sockets[1], output[1]);
+	}
+	member->pidfd = member->pid > 0 ? (int)syscall(SYS_pidfd_open, member->pid, 0) : -1;
+	close(sockets[1]);
+	close(output[1]);
+	member->socket = sockets[0];
+	member->output = output[0];
+	member->cause = DEATH_UNASKED;
+	member->started = atomic_load(&member->slate->started);
+	member->stuck_ns = member->printed = 0;
+	member->deaf = member->mute = false;
+	if (member->pidfd >= 0)
+		return 0;
+	if (member->pid > 0)
+		kill(member->pid, SIGKILL);
+	close_member(member);
+	return -EAGAIN;
+}
+
+int crew_create(const struct crew_options *options, struct crew **ret_crew)
+{
+	struct crew *crew = calloc(1, sizeof(*crew));
+	int error = -ENOMEM;
+
+	if (!crew)
+		return error;
+	crew->options = *options;
+	crew->members = calloc(options->jobs, sizeof(*crew->members));
+	crew->fds = calloc(options->jobs, FDS_EACH * sizeof(*crew->fds));
+	for (unsigned i = 0; crew->members && crew->fds && i < options->jobs; i++) {
+		struct member *member = &crew->members[i];
+		void *memory = mmap(NULL, sizeof(*member->slate), PROT_READ | PROT_WRITE,
+				    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+		if (memory == MAP_FAILED)
+			break;
+		*member = (struct member){ .slate = memory, .pidfd = -1, .socket = -1,
+					   .output = -1 };
+		crew->count++;
+		error = spawn(crew, member);
+		if (error)
+			break;
+	}
+	if (error) {
+		crew_destroy(crew);
+		return error;
+	}
+	crew->ticked_ns = clock_now_ns();
+	*ret_crew = crew;
+	return 0;
+}
+
+static void end_member(struct member *member)
+{
+	if (member->pid > 0) {
+		kill(member->pid, SIGKILL);
+		while (waitpid(member->pid, NULL, 0) < 0 && errno == EINTR)
+			;
+		close_member(member);
+	}
+	munmap(member->slate, sizeof(*member->slate));
+}
+
+void crew_destroy(struct crew *crew)
+{
+	if (!crew)
+		return;
+	for (unsigned i = 0; i < crew->count; i++)
+		end_member(&crew->members[i]);
+	free(crew->members);
+	free(crew->fds);
+	free(crew);
+}
+
+int crew_idle(const struct crew *crew)
+{
+	for (unsigned i = 0; i < crew->count; i++)
+		if (crew->members[i].state == STATE_IDLE)
+			return (int)i;
+	return -1;
+}
+
+static void ring_bell(struct member *member)
+{
+	char bell = BELL_ORDER;
+
+	/* A worker that has just died is noticed by its pidfd. */
+	if (send(member->socket, &bell, 1, MSG_NOSIGNAL) < 0)
+		return;
+}
+
+int crew_order(struct crew *crew, int worker, const struct order *order, const struct shape *shape,
+	       const struct plan *plan)
+{
+	struct member *member = &crew->members[worker];
+	struct slate *slate = member->slate;
+
+	if (member->state != STATE_IDLE)
+		return -EBUSY;
+	member->order = *order;
+	if (shape)
+		member->shape = slate->shape = *shape;
+	if (plan)
+		member->plan = slate->replay = *plan;
+	slate_begin(slate, order);
+	atomic_store(&slate->busy, true);
+	member->state = STATE_WORKING;
+	member->stuck_ns = member->printed = 0;
+	ring_bell(member);
+	return 0;
+}
+
+struct slate *crew_slate(struct crew *crew, int worker)
+{
+	return crew->members[worker].slate;
+}
+
+const struct order *crew_order_of(const struct crew *crew, int worker)
+{
+	return &crew->members[worker].order;
+}
+
+void crew_release(struct crew *crew, int worker)
+{
+	crew->members[worker].state = STATE_IDLE;
+}
+
+void crew_stop(struct crew *crew, bool stop)
+{
+	for (unsigned i = 0; i < crew->count; i++)
+		atomic_store(&crew->members[i].slate->stop, stop);
+}
+
+const struct capture *crew_capture(const struct crew *crew)
+{
+	return &crew->capture;
+}
+
+void crew_capture_clear(struct crew *crew, uint32_t case_index)
+{
+	crew->capture.case_index = case_index;
+	crew->capture.total = 0;
+	crew->capture.size = 0;
+}
+
+/* Takes what the target printed; a flood keeps us no longer than a few reads. */
+static void drain_output(struct crew *crew, struct member *member)
+{
+	char text[65536];
+
+	for (unsigned reads = 0; reads < READS_MAX; reads++) {
+		struct capture *capture = &crew->capture;
+		ssize_t got = read(member->output, text, sizeof(text));
+		size_t room;
+
+		if (got <= 0)
+			return;
+		member->printed += (uint64_t)got;
+		if (member->order.case_index != capture->case_index)
+			continue;
+		room = MIN((size_t)got, sizeof(capture->text) - capture->size);
+		memcpy(capture->text + capture->size, text, room);
+		capture->size += room;
+		capture->total += (uint64_t)got;
+	}
+}
+
+static void end_trial(struct member *member, enum death_cause cause)
+{
+	if (member->cause != DEATH_UNASKED)
+		return;
+	member->cause = cause;
+	kill(member->pid, SIGKILL);
+}
+
+/* Is it still getting on? */
+static void watch(struct crew *crew, struct member *member, uint64_t passed_ns)
+{
+	uint64_t started = atomic_load(&member->slate->started);
+
+	if (member->state != STATE_WORKING)
+		return;
+	if (started != member->started) {
+		member->started = started;
+		member->stuck_ns = member->printed = 0;
+		return;
+	}
+	member->stuck_ns += passed_ns;
+	if (member->stuck_ns > member->order.trial_max_ns)
+		end_trial(member, DEATH_TIMEOUT);
+	else if (member->printed > crew->options.output_max)
+		end_trial(member, DEATH_FLOOD);
+}
+
+static void tick(struct crew *crew)
+{
+	uint64_t now = clock_now_ns(), passed = now - crew->ticked_ns;
+
+	if (passed < TICK_NS)
+		return;
+	crew->ticked_ns = now;
+	for (unsigned i = 0; i < crew->count; i++)
+		watch(crew, &crew->members[i], MIN(passed, 2ULL * TICK_NS));
+}
+
+/* After the end of a worker: count what it died of, go on with the rest of its order. */
+static int bury(struct crew *crew, struct member *member)
+{
+	struct slate *slate = member->slate;
+	struct death death = { .cause = member->cause, .order = &member->order,
+			       .shape = &member->shape, .plan = &member->plan };
+	bool finished;
+	int error;
+
+	drain_output(crew, member);
+	while (waitpid(member->pid, &death.status, 0) < 0 && errno == EINTR)
+		;
+	close_member(member);
+	if (member->state != STATE_WORKING) {
+		/* Between orders: grown, or killed by what a target left behind. */
+		if (slate->farewell == FAREWELL_NONE && ++member->idle_deaths > IDLE_DEATHS_MAX)
+			return -EIO;
+		slate->farewell = FAREWELL_NONE;
+		return spawn(crew, member);
+	}
+	finished = death_count(&crew->options.worker, slate, &death);
+	slate->farewell = FAREWELL_NONE;
+	error = spawn(crew, member);
+	if (error)
+		return error;
+	if (finished)
+		member->state = STATE_ANSWERED;
+	else
+		ring_bell(member);
+	return 0;
+}
+
+static void take_answer(struct member *member)
+{
+	char bell;
+
+	if (read(member->socket, &bell, 1) != 1 || bell != BELL_DONE)
+		return; /* closed by the target, or dead: the pidfd tells */
+	if (member->state != STATE_WORKING)
+		return;
+	member->state = STATE_ANSWERED;
+	member->idle_deaths = 0;
+}
+
+static int handle(struct crew *crew, struct member *member, const struct pollfd fds[FDS_EACH])
+{
+	if (fds[2].revents & POLLIN)
+		drain_output(crew, member);
+	if (fds[0].revents & POLLIN)
+		take_answer(member);
+	if (fds[1].revents)
+		return bury(crew, member);
+	member->deaf |= (fds[0].revents & (POLLHUP | POLLIN)) == POLLHUP;
+	member->mute |= (fds[2].revents & (POLLHUP | POLLIN)) == POLLHUP;
+	return 0;
+}
+
+static int answered(const struct crew *crew)
+{
+	for (unsigned i = 0; i < crew->count; i++)
+		if (crew->members[i].state == STATE_ANSWERED)
+			return (int)i;
+	return -EAGAIN;
+}
+
+static int wait_once(struct crew *crew)
+{
+	int ready;
+
+	for (unsigned i = 0; i < crew->count; i++) {
+		const struct member *member = &crew->members[i];
+		struct pollfd *fds = &crew->fds[i * FDS_EACH];
+
+		fds[0] = (struct pollfd){ .fd = member->deaf ? -1 : member->socket,
+					  .events = POLLIN };
+		fds[1] = (struct pollfd){ .fd = member->pidfd, .events = POLLIN };
+		fds[2] = (struct pollfd){ .fd = member->mute ? -1 : member->output,
+					  .events = POLLIN };
+	}
+	ready = poll(crew->fds, crew->count * FDS_EACH, TICK_NS / 1000000);
+	if (ready < 0)
+		return -errno;
+	for (unsigned i = 0; ready && i < crew->count; i++) {
+		int error = handle(crew, &crew->members[i], &crew->fds[i * FDS_EACH]);
+
+		if (error)
+			return error;
+	}
+	return 0;
+}
+
+int crew_wait(struct crew *crew)
+{
+	int worker = answered(crew), error;
+
+	if (worker >= 0)
+		return worker;
+	error = wait_once(crew);
+	if (error)
+		return error;
+	worker = answered(crew);
+	if (worker < 0)
+		tick(crew);
+	return worker;
+}
