@@ -104,7 +104,8 @@ void code_fill(enum dt_unit unit, uint64_t id, unsigned char *ret_bytes, uint64_
 	memcpy(ret_bytes + whole * CODE_WORD, last, size % CODE_WORD);
 }
 
-static bool find_letters(const unsigned char bytes[CODE_WORD], uint64_t *ret_id, uint64_t *ret_index)
+static bool find_letters(const unsigned char bytes[CODE_WORD], uint64_t *ret_id,
+			 uint64_t *ret_index)
 {
 	uint64_t word = 0;
 

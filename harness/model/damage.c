@@ -22,7 +22,7 @@
 #include "model/locate.h"
 
 /* Boundaries may hide behind this many bytes that match on both sides by chance. */
-enum { OVERLAP_MAX = 8 };
+enum { OVERLAP_MAX = 8, SWAP_MAX = 64 };
 
 /* What was expected, and what was seen from the first difference on. */
 struct difference {
@@ -81,13 +81,44 @@ static size_t words_resume(const struct difference *seen, size_t limit)
 	return limit;
 }
 
+/* Are the first bytes [middle, end) and then [from, middle)? */
+static bool swapped_at(const struct difference *seen, size_t middle, size_t end)
+{
+	const struct stream *stream = seen->stream;
+	uint64_t second = payload_forward(stream, seen->from, middle);
+	size_t size = end - middle;
+
+	return locate_run(stream, stream->id, second, seen->bytes, size).run == size &&
+	       locate_run(stream, stream->id, seen->from, seen->bytes + size, middle).run == middle;
+}
+
+/*
+ * Are the wrong bytes the right ones with two neighbours swapped? Gives how many of them came
+ * second. Swaps too short to be found by their place are found here. The last swapped bytes may
+ * look right by chance.
+ */
+static size_t swapped(const struct difference *seen, const struct patch *patch)
+{
+	size_t most = MIN(patch->wrong + OVERLAP_MAX, seen->size);
+
+	if (patch->bits < LOCATE_STRONG || patch->wrong > SWAP_MAX)
+		return 0;
+	for (size_t end = patch->wrong; end <= most; end++)
+		for (size_t middle = 1; middle < end; middle++)
+			if (swapped_at(seen, middle, end))
+				return middle;
+	return 0;
+}
+
 static void corrupted(const struct difference *seen, const struct patch *patch,
 		      struct divergence *ret_divergence)
 {
-	size_t wrong = patch->bits >= LOCATE_STRONG ? patch->wrong :
-						      words_resume(seen, patch->wrong);
+	size_t wrong = swapped(seen, patch);
 
-	ret_divergence->damage = DAMAGE_CORRUPTED;
+	ret_divergence->damage = wrong ? DAMAGE_REORDERED : DAMAGE_CORRUPTED;
+	if (!wrong)
+		wrong = patch->bits >= LOCATE_STRONG ? patch->wrong :
+						       words_resume(seen, patch->wrong);
 	ret_divergence->from = seen->from;
 	ret_divergence->to = payload_forward(seen->stream, seen->from, wrong);
 }
@@ -162,6 +193,20 @@ static void misplaced(const struct difference *seen, const struct located *first
 	}
 }
 
+/* Do the first bytes belong elsewhere, rather than being wrong bytes in the right place? */
+static bool belongs(const struct difference *seen, const struct patch *patch,
+		    struct located *ret_first)
+{
+	const struct stream *stream = seen->stream;
+	bool found = locate_first(stream, seen->from, seen->bytes, seen->size, seen->ended,
+				  ret_first);
+
+	if (found && (ret_first->bits >= LOCATE_STRONG || ret_first->bits > patch->bits))
+		return true;
+	return patch->bits < LOCATE_STRONG &&
+	       locate_stale(stream, seen->from, seen->bytes, seen->size, ret_first);
+}
+
 void damage_classify(const struct stream *stream, uint64_t expected_at,
 		     const unsigned char *observed, size_t size, bool ended,
 		     struct divergence *ret_divergence)
@@ -179,8 +224,7 @@ void damage_classify(const struct stream *stream, uint64_t expected_at,
 	if (!seen.size)
 		*ret_divergence = (struct divergence){ DAMAGE_TRUNCATED, seen.from,
 						       MAX(stream->size, seen.from) };
-	else if (locate_first(stream, seen.from, seen.bytes, seen.size, ended, &first) &&
-		 (first.bits >= LOCATE_STRONG || first.bits > patch.bits))
+	else if (belongs(&seen, &patch, &first))
 		misplaced(&seen, &first, ret_divergence);
 	else
 		corrupted(&seen, &patch, ret_divergence);

@@ -14,7 +14,7 @@
 #include "base/macros.h"
 #include "model/code.h"
 
-enum { WORD_REACH = 64, STALE_REACH = 1024 };
+enum { WORD_REACH = 64, STALE_REACH = 1024, STALE_COST = 8 };
 
 /* The last unit that begins at or before the offset. */
 static const struct unit_place *unit_of(const struct stream *stream, uint64_t offset)
@@ -219,15 +219,22 @@ bool locate_first(const struct stream *stream, uint64_t hint, const unsigned cha
 		if (other.run == size && other.bits > best.bits)
 			best = other;
 	}
-	hint = MIN(hint, stream->size);
-	search(stream, stream->id, hint, UINT64_MAX, 0, bytes, size, &best);
-	/* Pieces of other streams without a whole word: only near, and only beyond doubt. */
-	other = (struct located){ .bits = LOCATE_STRONG - 1 };
-	for (uint64_t id = 0; best.bits < LOCATE_STRONG && id < CODE_IDS; id++)
+	search(stream, stream->id, MIN(hint, stream->size), UINT64_MAX, 0, bytes, size, &best);
+	*ret_located = best;
+	return best.run > 0;
+}
+
+bool locate_stale(const struct stream *stream, uint64_t hint, const unsigned char *bytes,
+		  size_t size, struct located *ret_located)
+{
+	struct located best = { .bits = LOCATE_STRONG - 1 };
+
+	for (uint64_t id = 0; id < CODE_IDS && best.run < size; id++)
 		if (id != stream->id)
-			search(stream, id, hint, STALE_REACH, 8, bytes, size, &other);
-	*ret_located = other.run ? other : best;
-	return ret_located->run > 0;
+			search(stream, id, MIN(hint, stream->size), STALE_REACH, STALE_COST, bytes,
+			       size, &best);
+	*ret_located = best;
+	return best.run > 0;
 }
 
 int stream_locate(const struct stream *stream, uint64_t hint, const unsigned char *bytes,
@@ -235,7 +242,8 @@ int stream_locate(const struct stream *stream, uint64_t hint, const unsigned cha
 {
 	struct located located;
 
-	if (!locate_first(stream, hint, bytes, size, false, &located) || located.run < size)
+	if ((!locate_first(stream, hint, bytes, size, false, &located) || located.run < size) &&
+	    (!locate_stale(stream, hint, bytes, size, &located) || located.run < size))
 		return -ENOENT;
 	*ret_id = located.id;
 	*ret_offset = located.offset;

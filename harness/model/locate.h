@@ -63,4 +63,9 @@ bool locate_word(const struct stream *stream, const unsigned char *bytes, size_t
 bool locate_first(const struct stream *stream, uint64_t hint, const unsigned char *bytes,
 		  size_t size, bool ended, struct located *ret_located);
 
+/* The same among the other streams, near the hint and beyond doubt only: it tries half a million
+ * places, for pieces too small to have a whole word. */
+bool locate_stale(const struct stream *stream, uint64_t hint, const unsigned char *bytes,
+		  size_t size, struct located *ret_located);
+
 #endif
