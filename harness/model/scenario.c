@@ -148,7 +148,7 @@ int scenario_parse(const char *path, const char *text, size_t size, FILE *errors
 		goto out;
 	/* A byte order mark is no character of the first line. */
 	marked = size >= 3 && !memcmp(text, "\xef\xbb\xbf", 3) ? 3 : 0;
-	problems_init(problems, path, text + marked, size - marked);
+	problems_init(problems, path, size ? text + marked : "", size - marked);
 	scenario->path = strdup(path);
 	if (!scenario->path)
 		goto out;

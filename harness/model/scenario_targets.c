@@ -59,18 +59,37 @@ void target_name_read(struct reader *reader, const struct key *key, const struct
 		reader->error = -ENOMEM;
 }
 
+/* The key of an option, or says what is wrong with it. */
+static bool option_named(struct reader *reader, const struct node *options,
+			 const struct node *value)
+{
+	const struct node *name = value->key, *first;
+
+	if (name->kind != NODE_WORD) {
+		problems_add(reader->problems, name->span, "a key must be a word");
+		return false;
+	}
+	if (!*name->text || name->text[plain_size(name->text)]) {
+		problems_add(reader->problems, name->span,
+			     "'%s' is not an option's name; use letters, digits, _ and -",
+			     QUOTED(name->text));
+		return false;
+	}
+	first = node_find(options, name->text);
+	if (first == value)
+		return true;
+	problems_add(reader->problems, name->span,
+		     "duplicate key '%s'; it stands on line %u already", QUOTED(name->text),
+		     first->key->span.line);
+	return false;
+}
+
 /* One option; appended as "key=value". */
 static void option_add(struct reader *reader, const struct node *node, char *options, size_t max)
 {
 	const char *name = node->key->text, *value = node->text;
 	size_t used = strlen(options);
 
-	if (!*name || name[plain_size(name)]) {
-		problems_add(reader->problems, node->key->span,
-			     "'%s' is not an option's name; use letters, digits, _ and -",
-			     QUOTED(name));
-		return;
-	}
 	for (const char *at = value; *at; at++) {
 		if (*at > ' ' && *at < 0x7f && !strchr(",=\"'\\", *at))
 			continue;
@@ -100,15 +119,8 @@ void options_read(struct reader *reader, const struct key *key, const struct nod
 	for (const struct node *value = node->first; value; value = value->next) {
 		const struct key own = { .name = value->key->text };
 
-		if (value->key->refused || value->refused)
-			continue;
-		if (value->key->kind != NODE_WORD)
-			problems_add(reader->problems, value->key->span, "a key must be a word");
-		else if (node_find(node, own.name) != value)
-			problems_add(reader->problems, value->key->span,
-				     "duplicate key '%s'; it stands on line %u already",
-				     QUOTED(own.name), node_find(node, own.name)->key->span.line);
-		else if (word_given(reader, &own, value, "a word or a number"))
+		if (!value->key->refused && option_named(reader, node, value) &&
+		    word_given(reader, &own, value, "a word or a number"))
 			option_add(reader, value, options, sizeof(options));
 	}
 	if (!*options)

@@ -122,21 +122,21 @@ unsigned utf8_show(const char *text, size_t size, char ret_shown[UTF8_SHOWN_MAX]
 
 char *utf8_quote(const char *text, size_t size, char *ret_shown, size_t max)
 {
-	size_t used = 0;
+	size_t used = 0, cut = 0; /* cut: where the dots would still fit */
 
 	for (size_t at = 0; at < size;) {
 		char shown[UTF8_SHOWN_MAX];
 		unsigned columns;
-		unsigned length = utf8_show(text + at, size - at, shown, &columns);
-		bool last = at + length == size;
 
-		if (used + strlen(shown) + (last ? 0 : 3) >= max) {
-			strcpy(ret_shown + used, "...");
+		at += utf8_show(text + at, size - at, shown, &columns);
+		if (used + strlen(shown) >= max) {
+			strcpy(ret_shown + cut, "...");
 			return ret_shown;
 		}
 		memcpy(ret_shown + used, shown, strlen(shown));
 		used += strlen(shown);
-		at += length;
+		if (used + 3 < max)
+			cut = used;
 	}
 	ret_shown[used] = '\0';
 	return ret_shown;
