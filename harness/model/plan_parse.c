@@ -375,6 +375,10 @@ static int unknown_key(struct reader *reader)
 
 	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
 		nearest_offer(&nearest, keys[i].name);
+	if (nearest.best && nearest.distance == 0) {
+		reader->at = reader->end;
+		return wrong(reader, "%s needs a value, as in %s=...", text, text);
+	}
 	if (nearest.best)
 		return wrong(reader, "unknown key '%s'; did you mean '%s'?", text, nearest.best);
 	return wrong(reader, "unknown key '%s'; a plan is made of key=value words", text);
