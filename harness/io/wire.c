@@ -15,6 +15,10 @@
  * less than 16 KiB on TCP a blocked write wakes from a 20 ms timer instead of from the drain. */
 enum { SMALL_PIPE = 4096, SMALL_UNIX = 1, SMALL_TCP = 16384 };
 
+/* What takes the number of a closed end. Opened with the first wire: never during a trial, where it
+ * would look like a descriptor that the target left open. */
+static int nothing = -1;
+
 static int open_pipe(struct wire *wire, enum wire_way way, bool small)
 {
 	int ends[2], target, peer;
@@ -97,6 +101,10 @@ int wire_open(struct wire *wire, enum wire_kind kind, enum wire_way way, bool sm
 {
 	int r;
 
+	if (nothing < 0)
+		nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
+	if (nothing < 0)
+		return -errno;
 	*wire = (struct wire){ .kind = kind, .target_fd = -1, .peer_fd = -1 };
 	switch (kind) {
 	case WIRE_PIPE:
@@ -162,10 +170,6 @@ ssize_t wire_fill(struct wire *wire, const void *data, size_t size)
  * seen by the lowest free number. */
 static int retire(struct wire *wire)
 {
-	static int nothing = -1;
-
-	if (nothing < 0)
-		nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
 	return dup3(nothing, wire->peer_fd, O_CLOEXEC) < 0 ? -errno : 0;
 }
 

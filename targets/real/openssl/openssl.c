@@ -100,13 +100,15 @@ static void begin(struct session *session, struct dt_io *io)
 static ssize_t refusal(const struct session *session, int result)
 {
 	int error = SSL_get_error(session->tested, result);
+	int reason = ERR_GET_REASON(ERR_peek_error());
 
 	if (error == SSL_ERROR_ZERO_RETURN)
 		return 0;
 	if (error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE)
 		return session->channel.error == -ECANCELED ? -ECANCELED : -EPROTO;
-	if (error == SSL_ERROR_SSL && ERR_GET_REASON(ERR_peek_error()) == SSL_R_BAD_WRITE_RETRY)
-		return -EBADMSG;
+	if (error == SSL_ERROR_SSL &&
+	    (reason == SSL_R_BAD_WRITE_RETRY || reason == SSL_R_BAD_LENGTH))
+		return -EBADMSG; /* not the call that the library waits for */
 	return session->channel.error ? session->channel.error : -EPROTO;
 }
 
