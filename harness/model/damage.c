@@ -194,16 +194,19 @@ static void misplaced(const struct difference *seen, const struct located *first
 }
 
 /* Do the first bytes belong elsewhere, rather than being wrong bytes in the right place? */
-static bool belongs(const struct difference *seen, const struct patch *patch,
+static bool belongs(const struct difference *seen, struct patch *ret_patch,
 		    struct located *ret_first)
 {
 	const struct stream *stream = seen->stream;
 	bool found = locate_first(stream, seen->from, seen->bytes, seen->size, seen->ended,
 				  ret_first);
 
-	if (found && (ret_first->bits >= LOCATE_STRONG || ret_first->bits > patch->bits))
+	if (found && ret_first->bits >= LOCATE_STRONG)
 		return true;
-	return patch->bits < LOCATE_STRONG &&
+	*ret_patch = patch_find(seen);
+	if (found && ret_first->bits > ret_patch->bits)
+		return true;
+	return ret_patch->bits < LOCATE_STRONG &&
 	       locate_stale(stream, seen->from, seen->bytes, seen->size, ret_first);
 }
 
@@ -219,7 +222,7 @@ void damage_classify(const struct stream *stream, uint64_t expected_at,
 		.size = size - first.run,
 		.ended = ended,
 	};
-	struct patch patch = patch_find(&seen);
+	struct patch patch = { 0 };
 
 	if (!seen.size)
 		*ret_divergence = (struct divergence){ DAMAGE_TRUNCATED, seen.from,

@@ -17,14 +17,14 @@ enum cell_result cell_of_result(bool submitted, int32_t result)
 		return CELL_NONE;
 	if (result >= 0)
 		return result > 0 ? CELL_POSITIVE : CELL_ZERO;
-	switch (-result) {
-	case ECANCELED:
+	switch (result) {
+	case -ECANCELED:
 		return CELL_ECANCELED;
-	case ENOENT:
+	case -ENOENT:
 		return CELL_ENOENT;
-	case EALREADY:
+	case -EALREADY:
 		return CELL_EALREADY;
-	case ETIME:
+	case -ETIME:
 		return CELL_ETIME;
 	default:
 		return CELL_OTHER;
