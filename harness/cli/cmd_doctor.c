@@ -6,9 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/command.h"
 #include "run/doctor.h"
 
-enum { EXIT_USAGE = 2, EXIT_NOTHING = 77, EXIT_HARNESS = 99, WRAP_COLUMN = 88 };
+enum { WRAP_COLUMN = 88 };
 
 static const char help[] =
 	"Usage: droptest doctor [--json]\n"
@@ -22,8 +23,6 @@ static const char help[] =
 	"Examples:\n"
 	"  droptest doctor\n"
 	"  droptest doctor --json | jq '.checks[] | select(.good | not)'\n";
-
-int cmd_doctor(int argc, char **argv);
 
 /* Text with line ends between words, each new line indented. */
 static void print_wrapped(const char *first, const char *text)
@@ -118,9 +117,9 @@ int cmd_doctor(int argc, char **argv)
 	if (json) {
 		if (print_json(checks, count, able) < 0)
 			return EXIT_HARNESS;
-		return able ? 0 : EXIT_NOTHING;
+		return able ? 0 : EXIT_NOTHING_RAN;
 	}
 	print_checks(checks, count);
 	puts(able ? "\nTrials can run here." : "\nNothing can run here.");
-	return able ? 0 : EXIT_NOTHING;
+	return able ? 0 : EXIT_NOTHING_RAN;
 }
