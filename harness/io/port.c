@@ -185,6 +185,28 @@ void port_settle(struct port *port)
 	port_reap(port);
 }
 
+void port_wait(struct port *port, uint64_t timeout_ns)
+{
+	check(port, ring_wait(port->ring, timeout_ns));
+	port_reap(port);
+}
+
+uint64_t port_feed_most(const struct port *port)
+{
+	const uint32_t waits = BIT(POINT_BATCH_BLOCKED) | BIT(POINT_ARMED) | BIT(POINT_READY) |
+			       BIT(POINT_PARTIAL) | BIT(POINT_LATE) | BIT(POINT_TIMER);
+	uint64_t unread = peer_unread(port->peer);
+	uint32_t place;
+
+	if (port->next >= port->plan->cancellation_count || port->stopped_plan)
+		return UINT64_MAX;
+	place = port->place[port->next];
+	if ((place != port->attempt && place != port->attempt + 1) ||
+	    !(BIT(port->plan->cancellations[port->next].point) & waits))
+		return UINT64_MAX;
+	return port->now.size > unread ? port->now.size - unread : 0;
+}
+
 bool port_await(struct port *port, const struct slot *slot)
 {
 	for (int round = 0; !slot->done && round < AWAIT_ROUNDS; round++) {

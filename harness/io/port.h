@@ -122,6 +122,16 @@ void port_clear(struct port *port);
 void port_submit(struct port *port);
 void port_settle(struct port *port);
 
+/*
+ * How much the peer may feed for the primitive under way. Usually anything; but when the next
+ * cancellation of the plan wants an operation that waits, in this attempt or the next, the wire must
+ * not hold more than this operation takes.
+ */
+uint64_t port_feed_most(const struct port *port);
+
+/* Waits once, at most that long, and reaps. */
+void port_wait(struct port *port, uint64_t timeout_ns);
+
 /* Waits, without letting the peer act, until the slot is done. False after a second. */
 bool port_await(struct port *port, const struct slot *slot);
 

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CALLS_AFTER_DROP_MAX = 1000, WAIT_NS = 50000000, WAIT_ROUNDS = 20 };
+enum { CALLS_AFTER_DROP_MAX = 1000, WAIT_NS = 1000000, WAIT_ROUNDS = 500 };
 
 static struct port *port_of(struct dt_io *io)
 {
@@ -291,14 +291,17 @@ static void let_peer_act(struct port *port)
 	if (raw->primitives_in_flight[DT_OUT])
 		stepped |= peer_drain(peer) > 0;
 	if (!stepped && raw->primitives_in_flight[DT_IN])
-		stepped = peer_feed(peer, UINT64_MAX) ||
+		stepped = peer_feed(peer, port_feed_most(port)) ||
 			  (peer_exhausted(peer) && peer_end(peer));
 	port_settle(port);
-	for (int round = 0; !stepped && !raw->queue_count && round < WAIT_ROUNDS; round++) {
-		if (ring_wait(port->ring, WAIT_NS) == 0)
-			port_reap(port);
+	if (stepped || raw->queue_count)
+		return;
+	for (int round = 0; !raw->queue_count && round < WAIT_ROUNDS; round++) {
+		port_wait(port, WAIT_NS);
+		if (!raw->queue_count && raw->primitives_in_flight[DT_OUT] && peer_drain(peer))
+			return;
 	}
-	if (!stepped && !raw->queue_count)
+	if (!raw->queue_count)
 		port_escape(port, ESCAPE_HANG);
 }
 
