@@ -21,9 +21,9 @@ struct session {
 	struct channel channel;
 	SSL *tested;
 	enum mode mode;
-	bool moved;		   /* hand over a copy at another address each time */
-	unsigned char *copies[2];  /* each copy_size bytes */
-	size_t copy_size;
+	bool moved;	     /* hand over a copy at another address each time */
+	unsigned char *copy; /* copy_max bytes, and one more to move by */
+	size_t copy_max;
 	unsigned attempts;
 };
 
@@ -83,8 +83,7 @@ static void destroy(void *memory)
 
 	SSL_free(session->tested);
 	SSL_free(session->channel.remote);
-	free(session->copies[0]);
-	free(session->copies[1]);
+	free(session->copy);
 	ERR_clear_error();
 }
 
@@ -122,21 +121,22 @@ static ssize_t run_read(void *memory, struct dt_io *io, struct dt_buffer *buffer
 	return n > 0 ? n : refusal(session, n);
 }
 
-/* The message at an address that the last attempt did not use. */
+/* The message at an address that the last attempt did not use: one byte further or back. A larger
+ * copy is made while the old one still holds its place, so that the two always differ. */
 static unsigned char *elsewhere(struct session *session, const struct dt_buffer *buffer)
 {
-	unsigned char **copy = &session->copies[session->attempts % 2];
+	unsigned char *larger;
 
-	if (buffer->size > session->copy_size) {
-		for (unsigned i = 0; i < 2; i++) {
-			free(session->copies[i]);
-			session->copies[i] = (unsigned char *)malloc(buffer->size);
-		}
-		session->copy_size = session->copies[0] && session->copies[1] ? buffer->size : 0;
+	if (buffer->size > session->copy_max) {
+		larger = (unsigned char *)malloc(buffer->size + 1);
+		if (!larger)
+			return NULL;
+		free(session->copy);
+		session->copy = larger;
+		session->copy_max = buffer->size;
 	}
-	if (session->copy_size)
-		memcpy(*copy, buffer->data, buffer->size);
-	return session->copy_size ? *copy : NULL;
+	return (unsigned char *)memcpy(session->copy + session->attempts % 2, buffer->data,
+				       buffer->size);
 }
 
 static ssize_t run_write(void *memory, struct dt_io *io, struct dt_buffer *buffer)
