@@ -52,7 +52,9 @@ static ssize_t send_message(void *session, struct dt_io *io, struct dt_buffer *b
 }
 
 const struct dt_option queue_writer_options[] = {
-	{ .name = "queue", .initial = "4096", .summary = "bytes that the queue holds, 16 to 1048576" },
+	{ .name = "queue",
+	  .initial = "4096",
+	  .summary = "bytes that the queue holds, 16 to 1048576" },
 	{ 0 },
 };
 
