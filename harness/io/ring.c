@@ -5,12 +5,11 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <sched.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-enum { SQ_IDLE_MS = 20, SPINS_BEFORE_YIELD = 200 };
+enum { SQ_IDLE_MS = 1, SPINS_BEFORE_SLEEP = 1000 };
 
 int ring_init(struct ring *ring, enum ring_mode mode)
 {
@@ -57,38 +56,40 @@ struct io_uring_sqe *ring_sqe(struct ring *ring)
 	return sqe;
 }
 
-/* Waits until the kernel's thread has taken every entry. */
-static void drain_sq(struct ring *ring)
+static bool nops_seen(const struct ring *ring)
 {
-	for (unsigned spins = 0; io_uring_sq_ready(&ring->uring); spins++)
-		if (spins > SPINS_BEFORE_YIELD)
-			sched_yield();
+	struct io_uring_cqe *cqe;
+	unsigned head, nops = 0;
+
+	io_uring_for_each_cqe((struct io_uring *)&ring->uring, head, cqe)
+		nops += cqe->user_data == tagged(TAG_NOP, 0);
+	return nops >= ring->nops_due;
 }
 
-/* One NOP through the kernel's thread: when its completion is here, so is all before it. */
+/*
+ * One NOP through the kernel's thread, after whatever else is queued: when its completion is here,
+ * all before it was issued. Spins briefly, then sleeps: the thread may need this very core.
+ */
 static int pass_nop(struct ring *ring)
 {
 	struct io_uring_sqe *sqe = ring_sqe(ring);
-	struct io_uring_cqe *cqe;
-	unsigned head, spins = 0;
 	int r;
 
 	io_uring_prep_nop(sqe);
 	io_uring_sqe_set_data64(sqe, tagged(TAG_NOP, 0));
 	ring->nops_due++;
 	r = io_uring_submit(&ring->uring);
-	if (r < 0)
-		return r;
-	for (;;) {
-		unsigned nops = 0;
+	for (unsigned spins = 0; r >= 0 && !nops_seen(ring); spins++) {
+		unsigned ready = io_uring_cq_ready(&ring->uring);
 
-		io_uring_for_each_cqe(&ring->uring, head, cqe)
-			nops += cqe->user_data == tagged(TAG_NOP, 0);
-		if (nops >= ring->nops_due)
-			return 0;
-		if (++spins > SPINS_BEFORE_YIELD)
-			sched_yield();
+		if (spins < SPINS_BEFORE_SLEEP || nops_seen(ring))
+			continue;
+		r = io_uring_enter((unsigned)ring->uring.ring_fd, 0, ready + 1,
+				   IORING_ENTER_GETEVENTS, NULL);
+		if (r == -EINTR)
+			r = 0;
 	}
+	return r < 0 ? r : 0;
 }
 
 int ring_settle(struct ring *ring)
@@ -102,7 +103,6 @@ int ring_settle(struct ring *ring)
 		} while (r >= 0 && (IO_URING_READ_ONCE(*ring->uring.sq.kflags) & IORING_SQ_TASKRUN));
 		break;
 	case RING_SQPOLL:
-		drain_sq(ring);
 		r = pass_nop(ring);
 		if (r >= 0)
 			r = pass_nop(ring);
@@ -115,10 +115,8 @@ int ring_settle(struct ring *ring)
 
 int ring_submit_unsettled(struct ring *ring)
 {
-	int r = io_uring_submit(&ring->uring);
+	int r = ring->mode == RING_SQPOLL ? pass_nop(ring) : io_uring_submit(&ring->uring);
 
-	if (r >= 0 && ring->mode == RING_SQPOLL)
-		drain_sq(ring);
 	return r < 0 ? r : 0;
 }
 
@@ -132,10 +130,10 @@ int ring_submit(struct ring *ring)
 			r = io_uring_get_events(&ring->uring);
 		return r < 0 ? r : 0;
 	}
-	r = io_uring_submit(&ring->uring);
-	if (r < 0)
-		return r;
-	return ring->mode == RING_SQPOLL ? ring_settle(ring) : 0;
+	/* What completes or waits at once has done so before a NOP behind it; the second NOP is for
+	 * task work that the peer's act has woken. */
+	r = ring->mode == RING_SQPOLL ? pass_nop(ring) : io_uring_submit(&ring->uring);
+	return r < 0 ? r : 0;
 }
 
 int ring_wait(struct ring *ring, uint64_t timeout_ns)
