@@ -40,6 +40,14 @@ static void write_contract(struct page *page, const struct heap *heap, enum dt_c
 	page_close(page);
 }
 
+/* What was met over all the cases; a contract that one of them broke was not met. */
+static void write_met(struct page *page, const struct heap *heap)
+{
+	contracts_write(page, heap->met_differs ? tally_contracts_met(&heap->tally) : heap->met);
+	if (heap->met_differs)
+		page_element(page, "span", "note", " overall; cases differ");
+}
+
 static void write_row(struct page *page, const struct heap *heap)
 {
 	page_open(page, "tr", NULL);
@@ -47,19 +55,17 @@ static void write_row(struct page *page, const struct heap *heap)
 	page_attribute(page, "scope", "row");
 	page_text(page, heap->target);
 	page_elementf(page, "span", "operation", " %s", heap->operation);
+	page_element(page, "span", "reason", heap->scenario);
 	page_close(page);
-	page_element(page, "td", NULL, heap->scenario);
 	page_element(page, "td", NULL, word_name(WORDS_CONTRACT, heap->declared));
 	page_open(page, "td", NULL);
-	contracts_write(page, heap->met);
-	if (heap->met_differs)
-		page_element(page, "span", "note", " in every case; more in some");
+	write_met(page, heap);
 	page_close(page);
 	for (unsigned i = DT_ATOMIC; i < CONTRACT_COUNT; i++)
 		write_contract(page, heap, (enum dt_contract)i);
-	page_element(page, "td", NULL, heap->expect_text);
-	page_open(page, "td", NULL);
+	page_open(page, "td", "verdict");
 	mark_write(page, heap->mark);
+	page_element(page, "span", "reason", heap->expect_text);
 	page_close(page);
 	page_close(page);
 	page_break(page);
@@ -67,9 +73,7 @@ static void write_row(struct page *page, const struct heap *heap)
 
 static void write_head(struct page *page)
 {
-	static const char *const before[] = { "target and operation", "scenario", "declared",
-					      "met" };
-	static const char *const after[] = { "expected", "verdict" };
+	static const char *const before[] = { "target, operation, scenario", "declared", "met" };
 
 	page_open(page, "thead", NULL);
 	page_open(page, "tr", NULL);
@@ -81,8 +85,7 @@ static void write_head(struct page *page)
 		page_text(page, word_name(WORDS_CONTRACT, i));
 		page_close(page);
 	}
-	for (unsigned i = 0; i < ARRAY_SIZE(after); i++)
-		page_element(page, "th", NULL, after[i]);
+	page_element(page, "th", NULL, "verdict, and what was expected");
 	page_close(page);
 	page_close(page);
 }
@@ -93,9 +96,9 @@ void section_contracts(struct page *page, const struct digest *digest)
 
 	section_open(page, "contracts", "Contracts: declared and met");
 	page_element(page, "p", "note",
-		     "What a cancelled attempt promises, and whether it held under the callers that "
-		     "each contract allows. The declared contract is framed; breaking a stronger "
-		     "one than that is no fault.");
+		     "What a cancelled attempt promises, and whether it held under the callers "
+		     "that each contract allows. The declared contract is framed; breaking a "
+		     "stronger one than that is no fault.");
 	wide_open(page, "Contracts");
 	page_open(page, "table", "contracts");
 	write_head(page);

@@ -16,8 +16,8 @@ static const struct part {
 	enum mark mark;
 } parts[CONCERN_COUNT] = {
 	[CONCERN_UNEXPECTED] = { "unexpected", "Not as expected",
-				 "These broke what their scenario expects of them.", "not as expected",
-				 MARK_VIOLATION },
+				 "These broke what their scenario expects of them.",
+				 "not as expected", MARK_VIOLATION },
 	[CONCERN_PLANTED] = { "planted", "Bugs found, as expected",
 			      "These targets are broken on purpose, or known to be: their scenario "
 			      "expects this class of damage, and here it is.",

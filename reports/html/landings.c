@@ -6,6 +6,7 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <string.h>
 
 #include "base/macros.h"
 
@@ -89,6 +90,19 @@ static void write_row(struct page *page, const struct tally *tally, const char *
 	page_break(page);
 }
 
+/* The name, which may be broken in two after its slash. */
+static void write_mechanism(struct page *page, const char *name)
+{
+	const char *slash = strchr(name, '/');
+
+	page_textf(page, "%.*s", slash ? (int)(slash + 1 - name) : (int)strlen(name), name);
+	if (!slash)
+		return;
+	page_open(page, "wbr", NULL);
+	page_close_void(page);
+	page_text(page, slash + 1);
+}
+
 static void write_head(struct page *page, unsigned mechanisms)
 {
 	page_open(page, "thead", NULL);
@@ -100,7 +114,7 @@ static void write_head(struct page *page, unsigned mechanisms)
 		page_open(page, "th", NULL);
 		page_attribute(page, "scope", "col");
 		page_attribute(page, "title", word_meaning(WORDS_MECHANISM, m));
-		page_text(page, word_name(WORDS_MECHANISM, m));
+		write_mechanism(page, word_name(WORDS_MECHANISM, m));
 		page_close(page);
 	}
 	page_element(page, "th", NULL, "all");
@@ -186,9 +200,10 @@ void section_cells(struct page *page, const struct digest *digest)
 		return;
 	section_open(page, "cells", "Outcome cells");
 	page_element(page, "p", "note",
-		     "The operation\u2019s own result against that of its cancel or linked timeout. "
-		     "Framed: the cancel said that it succeeded, or the timeout that time was up, "
-		     "and yet bytes moved. They must not be thrown away.");
+		     "The operation\u2019s own result against that of its cancel or linked "
+		     "timeout. Framed: the cancel returned 0, or the timeout said that time was "
+		     "up, and yet bytes moved; they must not be thrown away. (Cancels of any or "
+		     "all return how many they found, so that their 0 means none.)");
 	wide_open(page, "Outcome cells");
 	page_open(page, "table", "cells");
 	page_open(page, "thead", NULL);

@@ -173,7 +173,8 @@ void section_matrix(struct page *page, const struct digest *digest, const struct
 	page_open(page, "div", "suites");
 	for (unsigned i = 0; i < suites; i++) {
 		fill(grid, digest, digest->suites[i]);
-		write_suite(page, grid, groups, *digest->suites[i] ? digest->suites[i] : "no suite");
+		write_suite(page, grid, groups,
+			    *digest->suites[i] ? digest->suites[i] : "no suite");
 	}
 	page_close(page);
 	note_shown(page, suites, digest->suite_count, "suites");

@@ -9,7 +9,7 @@
 
 #include "base/macros.h"
 #include "html/sections.h"
-#include "style_css.h"
+#include "html/style_css.h"
 
 void section_open(struct page *page, const char *id, const char *heading)
 {
@@ -105,8 +105,8 @@ static void write_header(struct page *page, const struct results *results,
 	static const struct {
 		const char *id, *name;
 	} links[] = {
-		{ "matrix", "Matrix" },	      { "contracts", "Contracts" },
-		{ "failures", "Failures" },   { "landings", "Landings" },
+		{ "matrix", "Matrix" },	      { "failures", "Failures" },
+		{ "contracts", "Contracts" }, { "landings", "Landings" },
 		{ "cells", "Outcome cells" }, { "skips", "Skips" },
 		{ "cases", "Cases" },	      { "environment", "Environment" },
 	};
