@@ -70,7 +70,7 @@ prepare_packages()
 	return 1
 }
 
-# prepare_build DIRECTORY [OPTION...]: configures once, compiles what changed.
+# prepare_build DIRECTORY [OPTION...]: configures, compiles what changed.
 prepare_build()
 {
 	local directory=$1
@@ -78,6 +78,8 @@ prepare_build()
 	shift
 	if [ ! -f "$directory/build.ninja" ]; then
 		meson setup "$directory" "$@" >&2 || return 1
+	else
+		meson configure "$directory" "$@" >&2 || return 1
 	fi
 	meson compile -C "$directory" >&2
 }
