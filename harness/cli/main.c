@@ -27,8 +27,9 @@ static const struct command commands[] = {
 static void print_help(FILE *out)
 {
 	fprintf(out, "Usage: droptest COMMAND [OPTION...]\n"
-		     "A drop test for I/O code: runs stream operations over real io_uring, cancels\n"
-		     "them at scripted and random points, and proves that no byte was lost.\n\n");
+		     "A drop test for I/O code: runs stream operations over real io_uring,\n"
+		     "cancels them at scripted and random points, and proves that no byte was\n"
+		     "lost.\n\n");
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
 		fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].summary);
 	fprintf(out,

@@ -202,7 +202,8 @@ static void print_case(FILE *out, const struct case_result *test,
 	fputs("\n", out);
 	paint(out, options->colours, colour, mark);
 	fprintf(out, " %s\n    expected %s", test->id, test->expect_text);
-	if (test->reason[0] && !(failure && strstr(test->reason, failure->outcome.finding.sentence)))
+	if (test->reason[0] &&
+	    !(failure && strstr(test->reason, failure->outcome.finding.sentence)))
 		fprintf(out, ": %s", test->reason);
 	fputs("\n", out);
 	if (failure)

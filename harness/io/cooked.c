@@ -137,16 +137,18 @@ static ssize_t run(struct port *port)
 		port->cancelled = true;
 		return -ECANCELED;
 	}
-	if (injected != INJECTED_DONE) {
+	if (injected == INJECTED_DONE) {
+		port->cancelled = port->outcome->records[index].landing == LANDING_LANDED;
+		return complete(port);
+	}
+	if (injected != INJECTED_RUNS) {
 		if (port->now.side == DT_IN && injected == INJECTED_NOT)
 			feed_early(port);
 		primitive_prepare(port);
 		port_submit(port);
-		if (!port->target.done)
-			run_to_completion(port);
-	} else if (port->outcome->records[index].landing == LANDING_LANDED) {
-		port->cancelled = true;
 	}
+	if (!port->target.done)
+		run_to_completion(port);
 	return complete(port);
 }
 

@@ -128,6 +128,17 @@ static struct io_uring_sqe *link_timeout(struct port *port, struct io_uring_sqe 
 enum { HOUR_S = 3600 };
 #define HOUR_NS ((uint64_t)HOUR_S * 1000000000ULL)
 
+/* The mechanism on the operation that was submitted, or on its linked timeout. */
+static void act_on(struct port *port, int index, unsigned opcode)
+{
+	enum mechanism mechanism = planned(port, index)->mechanism;
+
+	note_cancel(port, index);
+	mechanism_act(port, mechanism,
+		      mechanism == MECH_LINK_TIMEOUT ? tagged(TAG_CANCEL, 0) : cooked_ud(port),
+		      fd_of(port), opcode, index);
+}
+
 /* before: held by a gate, whose head is cancelled; or never submitted at all. */
 static enum injected at_before(struct port *port, int index)
 {
@@ -148,7 +159,7 @@ static enum injected at_before(struct port *port, int index)
 	primitive_prepare(port);
 	port_submit(port);
 	if (port->target.done) /* cannot be: the gate never opens */
-		return settle_and_judge(port, index);
+		return INJECTED_RUNS;
 	mechanism_act(port, mechanism,
 		      mechanism == MECH_LINK_TIMEOUT ? tagged(TAG_CANCEL, 0) : tagged(TAG_GATE, 0),
 		      port->ring->gate_fd, IORING_OP_POLL_ADD, index);
@@ -183,17 +194,14 @@ static enum injected at_armed(struct port *port, int index)
 	 * the ring, the cancel that follows in the same call finds the operation waiting. */
 	if (port->ring->mode <= RING_COOP && mechanism <= MECH_ANY)
 		return in_batch(port, index);
-	note_cancel(port, index);
 	sqe = primitive_prepare(port);
 	opcode = sqe->opcode;
 	if (mechanism == MECH_LINK_TIMEOUT)
 		link_timeout(port, sqe, HOUR_NS, 0);
 	port_submit(port);
-	if (!port->target.done)
-		mechanism_act(port, mechanism,
-			      mechanism == MECH_LINK_TIMEOUT ? tagged(TAG_CANCEL, 0)
-							     : cooked_ud(port),
-			      fd_of(port), opcode, index);
+	if (port->target.done)
+		return INJECTED_RUNS;
+	act_on(port, index, opcode);
 	return settle_and_judge(port, index);
 }
 
@@ -205,19 +213,16 @@ static enum injected around_peer(struct port *port, int index, bool peer_first)
 	struct io_uring_sqe *sqe;
 	unsigned opcode;
 
-	note_cancel(port, index);
 	sqe = primitive_prepare(port);
 	opcode = sqe->opcode;
 	if (mechanism == MECH_LINK_TIMEOUT)
 		link_timeout(port, sqe, HOUR_NS, 0);
 	port_submit(port);
 	if (port->target.done)
-		return settle_and_judge(port, index);
+		return INJECTED_RUNS;
 	if (peer_first)
 		act(port);
-	mechanism_act(port, mechanism,
-		      mechanism == MECH_LINK_TIMEOUT ? tagged(TAG_CANCEL, 0) : cooked_ud(port),
-		      fd_of(port), opcode, index);
+	act_on(port, index, opcode);
 	if (!peer_first)
 		act(port);
 	return settle_and_judge(port, index);
@@ -272,18 +277,15 @@ static enum injected at_partial_kernel(struct port *port, int index)
 	} else {
 		peer_drain_all(peer);
 	}
-	note_cancel(port, index);
 	sqe = primitive_prepare(port);
 	opcode = sqe->opcode;
 	if (mechanism == MECH_LINK_TIMEOUT)
 		link_timeout(port, sqe, HOUR_NS, 0);
 	port_submit(port);
 	port_settle(port); /* DEFER: the bytes are taken by task work */
-	if (!port->target.done)
-		mechanism_act(port, mechanism,
-			      mechanism == MECH_LINK_TIMEOUT ? tagged(TAG_CANCEL, 0)
-							     : cooked_ud(port),
-			      fd_of(port), opcode, index);
+	if (port->target.done)
+		return INJECTED_RUNS;
+	act_on(port, index, opcode);
 	return settle_and_judge(port, index);
 }
 
@@ -294,20 +296,17 @@ static enum injected at_raced(struct port *port, int index)
 	struct io_uring_sqe *sqe;
 	unsigned opcode;
 
-	note_cancel(port, index);
 	sqe = primitive_prepare(port);
 	opcode = sqe->opcode;
 	if (mechanism == MECH_LINK_TIMEOUT)
 		link_timeout(port, sqe, HOUR_NS, 0);
 	port_submit(port);
-	while (!port->target.done && (act(port) || peer_unread(port->peer))) {
+	/* One that wants all its bytes may need several deliveries, or more than there are. */
+	while (!port->target.done && act(port))
 		port_settle(port);
-		if (!port->now.waitall && !port_await(port, &port->target))
-			break;
-	}
-	mechanism_act(port, mechanism,
-		      mechanism == MECH_LINK_TIMEOUT ? tagged(TAG_CANCEL, 0) : cooked_ud(port),
-		      fd_of(port), opcode, index);
+	if (!port->target.done && (port->now.waitall || !port_await(port, &port->target)))
+		return INJECTED_RUNS;
+	act_on(port, index, opcode);
 	return settle_and_judge(port, index);
 }
 

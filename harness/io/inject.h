@@ -11,6 +11,7 @@ enum injected {
 	INJECTED_NOT,	  /* the point does not fit this primitive; nothing was submitted */
 	INJECTED_CUT,	  /* partial: the primitive was shortened; run it, the rest comes later */
 	INJECTED_DONE,	  /* submitted and over: port->target has T */
+	INJECTED_RUNS,	  /* submitted, but not in the state of the point: it runs on, uncancelled */
 	INJECTED_DROPPED, /* dropped before submission: the attempt is over */
 };
 

@@ -10,8 +10,8 @@
 #include <string.h>
 
 #include "base/macros.h"
-#include "model/pairs.h"
 #include "run/campaign_case.h"
+#include "run/draw.h"
 
 static bool is_declared(const struct bout *bout, enum caller caller)
 {
@@ -59,23 +59,14 @@ int bout_keep(struct bout *bout, const struct kept *kept)
 /* Does it consist of scripted pairs only? Then it must come again every time. */
 static bool scripted(const struct bout *bout, const struct plan *plan)
 {
-	unsigned flags = bout->test->operation->flags;
-	struct pair_place place = {
-		.wire = plan->wire,
-		.ring = plan->ring,
-		.raw = flags & DT_RAW,
-		.waitall = bout->shape.waitall || flags & DT_WAITALL,
-		.several = bout->shape.primitives_most > 1,
-	};
-
 	for (uint32_t i = 0; i < plan->cancellation_count; i++) {
 		const struct cancellation *step = &plan->cancellations[i];
 		bool racing = false;
 
 		for (unsigned side = 0; side < 2; side++) {
+			struct pair_place place = case_place(bout->test, &bout->shape, side);
 			const char *reason;
 
-			place.writes = side;
 			racing |= pair_kind(step->point, step->mechanism, &place, &reason) ==
 				  PAIR_RACING;
 		}

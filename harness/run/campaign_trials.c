@@ -39,7 +39,7 @@ struct stage {
 	uint64_t window;
 	uint64_t chunks;      /* in the budget */
 	uint64_t next, merged; /* to be handed out, to be merged */
-	unsigned working;
+	unsigned working, hands; /* workers that have an order; that may have one */
 	uint32_t deaths[2];
 	bool declared_only;
 	bool over; /* nothing more is handed out */
@@ -105,7 +105,7 @@ static int hand_out(struct stage *stage)
 	struct bout *bout = stage->bout;
 	int worker;
 
-	while (!stage->over && stage->next < stage->chunks &&
+	while (!stage->over && stage->next < stage->chunks && stage->working < stage->hands &&
 	       stage->next < stage->merged + stage->window &&
 	       (worker = crew_idle(bout->campaign->crew)) >= 0) {
 		uint64_t first = stage->next * CHUNK_TRIALS;
@@ -275,11 +275,20 @@ static int run_stage(struct stage *stage)
 	return error;
 }
 
+/* An SQPOLL ring brings a thread of the kernel with it, which wants a core of its own. */
+static unsigned hands(const struct bout *bout)
+{
+	unsigned jobs = bout->campaign->options->jobs;
+
+	return bout->test->ring == RING_SQPOLL ? (jobs + 1) / 2 : jobs;
+}
+
 int bout_trials(struct bout *bout)
 {
 	struct stage stage = {
 		.bout = bout,
 		.window = (uint64_t)AHEAD * bout->campaign->options->jobs,
+		.hands = hands(bout),
 		.chunks = (bout->budget + CHUNK_TRIALS - 1) / CHUNK_TRIALS,
 	};
 	int error = -ENOMEM;

@@ -15,7 +15,6 @@
 #include <xxhash.h>
 
 #include "base/macros.h"
-#include "model/pairs.h"
 
 /* Of 5 plans, 3 have a caller of the declared contract; of 4 later cancellations one is a retry. */
 enum { DECLARED_OF_5 = 3, RETRY_ONE_IN = 4, DELAY_BITS_MAX = 18 };
@@ -59,6 +58,19 @@ void case_control_plan(const struct test_case *test, uint64_t seed, struct plan 
 	plan->cancellation_count = 0;
 }
 
+struct pair_place case_place(const struct test_case *test, const struct shape *shape, bool writes)
+{
+	unsigned flags = test->operation->flags;
+
+	return (struct pair_place){ .wire = test->wire,
+				    .ring = test->ring,
+				    .raw = flags & DT_RAW,
+				    .waitall = shape->waitall || flags & DT_WAITALL,
+				    .several = shape->primitives_most > 1,
+				    .own_timeout = shape->own_timeout,
+				    .writes = writes };
+}
+
 /* Pairs are legal when they are so for one of the sides that the operation uses. */
 static unsigned legal_mechanisms(const struct test_case *test, const struct shape *shape,
 				 enum point point)
@@ -66,14 +78,7 @@ static unsigned legal_mechanisms(const struct test_case *test, const struct shap
 	unsigned bits = 0;
 
 	for (unsigned side = 0; side < 2; side++) {
-		struct pair_place place = {
-			.wire = test->wire,
-			.ring = test->ring,
-			.raw = test->operation->flags & DT_RAW,
-			.waitall = shape->waitall || test->operation->flags & DT_WAITALL,
-			.several = shape->primitives_most > 1,
-			.writes = side,
-		};
+		struct pair_place place = case_place(test, shape, side);
 
 		if (side ? !shape->writes : !shape->reads)
 			continue;

@@ -6,6 +6,7 @@
 #define RUN_DRAW_H
 
 #include "model/choice.h"
+#include "model/pairs.h"
 #include "run/case.h"
 
 struct draw {
@@ -22,6 +23,9 @@ struct draw {
 	uint32_t declared_count;
 	bool declared_only; /* leave out the callers of stronger contracts */
 };
+
+/* Where the pairs of a case are looked up. */
+struct pair_place case_place(const struct test_case *test, const struct shape *shape, bool writes);
 
 void draw_init(struct draw *draw, const struct test_case *test, const struct shape *shape,
 	       uint64_t seed);

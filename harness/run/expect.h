@@ -13,7 +13,7 @@ enum { JUDGEMENT_MAX = 480, BUDGET_CONCLUSIVE = 200 };
 struct evidence {
 	enum dt_contract declared;
 	const struct tally *tally;
-	uint64_t budget;	/* trials that the case was to run; below 200 landings are not asked */
+	uint64_t budget;	/* trials that were to be run; below 200 landings are not asked */
 	unsigned points;	/* bits: the points at which enough must have landed */
 	unsigned threshold;	/* how many are enough */
 	unsigned unrepeated;	/* bits of damage: rests on time and did not come again */

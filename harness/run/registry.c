@@ -211,7 +211,7 @@ static void describe_death(const char *path, int status, char *reterr_message, s
 			 path, LOAD_SECONDS_MAX);
 	else if (WIFSIGNALED(status))
 		snprintf(reterr_message, message_max,
-			 "'%s' crashed while it was loaded (%s): see its constructors and its table",
+			 "'%s' crashed while it was loaded (%s): see its constructors, its table",
 			 path, strsignal(WTERMSIG(status)));
 	else
 		snprintf(reterr_message, message_max,

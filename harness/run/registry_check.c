@@ -160,7 +160,7 @@ int table_check(const struct dt_target *targets, char *reterr_message, size_t me
 		snprintf(name, sizeof(name), "%.*s", NAME_MAX_LENGTH, target->name);
 		spot.target = name;
 		if (++count > TARGETS_MAX)
-			return wrong(&spot, "more than 256 targets: is the last entry's name NULL?");
+			return wrong(&spot, "more than 256 targets: is the last name NULL?");
 		if (!size_sound(target->size, sizeof(*target)))
 			return wrong(&spot, "its size must be sizeof(struct dt_target)");
 		error = check_target(target, &spot);

@@ -19,6 +19,7 @@ void slate_begin(struct slate *slate, const struct order *order)
 	slate->deaths[0] = slate->deaths[1] = 0;
 	slate->control_ns = 0;
 	slate->farewell = FAREWELL_NONE;
+	slate->last_count = 0;
 	for (unsigned i = 0; i < KEPT_MAX; i++)
 		slate->kept[i].used = false;
 }
@@ -30,8 +31,10 @@ static void keep(struct kept *kept, uint64_t trial, const struct plan *plan,
 	kept->plan = *plan;
 	kept->outcome = *outcome;
 	kept->event_count = history ? MIN(history->count, (uint32_t)KEPT_EVENTS_MAX) : 0;
+	/* The end of a long one: that is where the damage is. */
 	if (kept->event_count)
-		memcpy(kept->events, history->events, kept->event_count * sizeof(struct event));
+		memcpy(kept->events, history->events + (history->count - kept->event_count),
+		       kept->event_count * sizeof(struct event));
 	kept->used = true;
 }
 

@@ -84,6 +84,8 @@ struct slate {
 	struct outcome control;
 	uint64_t control_ns;
 	struct kept kept[KEPT_MAX];
+	uint32_t last_count; /* of a worker that died: the end of its history; see last_words.h */
+	struct event last_events[KEPT_EVENTS_MAX];
 };
 
 /* Clears what came out, cheaply. */

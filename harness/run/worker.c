@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "base/macros.h"
 #include "run/draw.h"
+#include "run/last_words.h"
 
 /* A worker that has grown by this much is replaced between two orders. */
 enum { RESIDENT_GROWTH_PAGES = 65536 };
@@ -33,6 +34,8 @@ struct worker {
 
 static _Noreturn void leave(struct worker *worker, enum farewell farewell)
 {
+	if (farewell == FAREWELL_CLOSED)
+		last_words_say();
 	worker->slate->farewell = farewell;
 	_exit(0);
 }
@@ -164,6 +167,8 @@ static void run_order(struct worker *worker)
 	if (!worker->bench) {
 		int error = bench_create(&worker->bench);
 
+		if (!error)
+			error = last_words_prepare(slate, bench_history(worker->bench));
 		if (error) {
 			fail(worker, error, strerror(-error));
 			atomic_store(&slate->busy, false);
@@ -179,10 +184,13 @@ static void run_order(struct worker *worker)
 	atomic_store(&slate->busy, false);
 }
 
+/* Before the order is answered: afterwards the next one may come at any moment. */
 static void leave_when_grown(struct worker *worker)
 {
 	long total, resident;
 
+	if (worker->slate->error)
+		return;
 	memory_size(&total, &resident);
 	if (worker->resident && resident > worker->resident + RESIDENT_GROWTH_PAGES)
 		leave(worker, FAREWELL_GROWN);
@@ -196,7 +204,6 @@ _Noreturn void worker_main(const struct worker_options *options, struct slate *s
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	signal(SIGINT, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
-	signal(SIGTERM, SIG_DFL);
 	if (arrange_descriptors(socket, output))
 		_exit(1);
 	limit_resources(&worker);
@@ -209,9 +216,9 @@ _Noreturn void worker_main(const struct worker_options *options, struct slate *s
 		if (got != 1)
 			_exit(1);
 		run_order(&worker);
+		leave_when_grown(&worker);
 		bell = BELL_DONE;
 		if (write(socket, &bell, 1) != 1)
 			_exit(1);
-		leave_when_grown(&worker);
 	}
 }

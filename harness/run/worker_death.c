@@ -9,6 +9,7 @@
 
 #include "base/macros.h"
 #include "run/draw.h"
+#include "run/last_words.h"
 
 static void say(char *sentence, const struct slate *slate, const struct death *death)
 {
@@ -56,28 +57,31 @@ bool death_count(const struct worker_options *options, struct slate *slate,
 	const struct test_case *test = &options->cases[order->case_index];
 	uint64_t end = order->first + order->count;
 	struct outcome outcome = { .verdict = VERDICT_VIOLATION, .spent = true };
+	struct history history;
 	struct plan plan;
 	bool declared;
 
 	slate->order = *order;
 	if (slate->next < order->first || slate->next > end)
 		slate->next = order->first;
-	if (slate->farewell == FAREWELL_SPENT && death->cause == DEATH_UNASKED)
+	if ((slate->farewell == FAREWELL_SPENT || slate->farewell == FAREWELL_GROWN) &&
+	    death->cause == DEATH_UNASKED)
 		return slate->next >= end || atomic_load(&slate->stop);
 	if (slate->next >= end)
 		return true; /* it died after its last trial */
 	recall(options, death, slate->next, &plan);
 	declared = callers_of_contract(test->operation->contract) & BIT(plan.caller);
 	outcome.finding.damage = death->cause == DEATH_TIMEOUT ? DAMAGE_HANG : DAMAGE_CRASH;
-	outcome.finding.guilty = plan.cancellation_count == 1 ? 0 : -1;
+	outcome.finding.guilty = -1;
 	for (uint32_t i = 0; i < plan.cancellation_count; i++) {
 		outcome.records[i].point = plan.cancellations[i].point;
 		outcome.records[i].mechanism = plan.cancellations[i].mechanism;
 		outcome.records[i].retry = plan.cancellations[i].retry;
 	}
+	last_words_read(slate, &plan, &outcome, &history);
 	say(outcome.finding.sentence, slate, death);
 	slate->index = slate->next++;
-	slate_take(slate, &plan, &outcome, NULL, declared);
+	slate_take(slate, &plan, &outcome, &history, declared);
 	slate->deaths[!declared] += death->cause == DEATH_TIMEOUT ? 2 : 1;
 	return slate->next >= end || atomic_load(&slate->stop) ||
 	       (order->kind == ORDER_TRIALS &&

@@ -1,0 +1,89 @@
+/*
+ * last_words.c - async-signal-safe: copies flat memory into flat memory, then lets death have it.
+ */
+#include "run/last_words.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/macros.h"
+
+static const int fatal[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTRAP, SIGSYS, SIGTERM };
+
+/* A process is one worker: a signal handler has nothing but globals. */
+static struct slate *slate_of_worker;
+static const struct history *history_of_worker;
+static struct sigaction before[ARRAY_SIZE(fatal)];
+
+void last_words_say(void)
+{
+	const struct history *history = history_of_worker;
+	struct slate *slate = slate_of_worker;
+	uint32_t count, skipped;
+
+	if (!slate || slate->last_count)
+		return;
+	count = MIN(history->count, (uint32_t)KEPT_EVENTS_MAX);
+	skipped = history->count - count;
+	memcpy(slate->last_events, history->events + skipped, count * sizeof(struct event));
+	slate->last_count = count;
+}
+
+/* Afterwards the signal has its old effect: for a fault by running into it again. */
+static void on_fatal(int signal)
+{
+	last_words_say();
+	for (size_t i = 0; i < ARRAY_SIZE(fatal); i++)
+		if (fatal[i] == signal)
+			sigaction(signal, &before[i], NULL);
+	raise(signal);
+}
+
+int last_words_prepare(struct slate *slate, const struct history *history)
+{
+	struct sigaction action = { .sa_handler = on_fatal, .sa_flags = SA_ONSTACK };
+	/* Its own stack: the target may have used up the one it was given. */
+	static unsigned char stack[64 << 10];
+	stack_t alternate = { .ss_sp = stack, .ss_size = sizeof(stack) };
+
+	slate_of_worker = slate;
+	history_of_worker = history;
+	sigemptyset(&action.sa_mask);
+	if (sigaltstack(&alternate, NULL) || atexit(last_words_say))
+		return -errno;
+	for (size_t i = 0; i < ARRAY_SIZE(fatal); i++)
+		if (sigaction(fatal[i], &action, &before[i]))
+			return -errno;
+	return 0;
+}
+
+void last_words_read(struct slate *slate, const struct plan *plan, struct outcome *outcome,
+		     struct history *ret_history)
+{
+	uint32_t count = MIN(slate->last_count, (uint32_t)KEPT_EVENTS_MAX);
+
+	*ret_history = (struct history){ .events = slate->last_events, .count = count,
+					 .capacity = KEPT_EVENTS_MAX };
+	for (uint32_t i = 0; i < count; i++) {
+		const struct event *event = &slate->last_events[i];
+		struct landing_record *record;
+
+		if (event->kind != EVENT_LANDING || event->detail >= plan->cancellation_count ||
+		    event->result < 0 || event->result >= LANDING_COUNT)
+			continue;
+		record = &outcome->records[event->detail];
+		outcome->landed += event->result == LANDING_LANDED &&
+				   record->landing != LANDING_LANDED;
+		record->landing = (enum landing)event->result;
+		record->attempt = event->attempt;
+		record->primitive = event->primitive;
+		record->offset = event->offset;
+		if (event->result == LANDING_LANDED)
+			outcome->finding.guilty = event->detail;
+		outcome->finding.attempt = event->attempt;
+	}
+	slate->last_count = 0;
+}
