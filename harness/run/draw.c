@@ -251,17 +251,15 @@ static int by_number(const void *left, const void *right)
 	return (a > b) - (a < b);
 }
 
-/* Sorted places. Every cancelled attempt adds one more, so they may lie beyond the control run. */
+/* Sorted, all different. Each cancelled attempt adds one, so they may pass the control run's end. */
 static void draw_attempts(const struct draw *draw, struct choice *choice, uint32_t count,
 			  uint32_t attempts[PLAN_CANCELLATIONS_MAX])
 {
-	uint32_t range = MAX(draw->shape.attempts, 1U) + count - 1;
-
 	for (uint32_t i = 0; i < count; i++)
-		attempts[i] = choose(choice, range);
+		attempts[i] = choose(choice, MAX(draw->shape.attempts, 1U));
 	qsort(attempts, count, sizeof(*attempts), by_number);
 	for (uint32_t i = 1; i < count; i++)
-		attempts[i] = MAX(attempts[i], attempts[i - 1] + 1);
+		attempts[i] += i;
 }
 
 static void draw_cancellations(const struct draw *draw, struct choice *choice, struct plan *plan)
