@@ -36,7 +36,13 @@ def main():
     for text in options.broken:
         print(f"FAILED {text}")
     for part, path in (log.split("=", 1) for log in options.logs):
-        for test in read_log(path):
+        try:
+            tests = read_log(path)
+        except (OSError, ValueError) as error:
+            print(f"FAILED {part}: its log cannot be read: {error}")
+            failed += 1
+            continue
+        for test in tests:
             result = test["result"]
             name = f"{part}: {test['name']}"
             if result in PASSED:
