@@ -13,7 +13,7 @@
 
 #include "run/bench.h"
 
-enum { WINDOW_BEFORE = 16 };
+enum { WINDOW_BEFORE = 16, REPEAT_REACH = 4096 };
 
 /* The attempt whose completion moved this byte, or UINT32_MAX. */
 static uint32_t mover_of(const struct trial *trial, uint8_t side, uint64_t offset)
@@ -171,6 +171,33 @@ static void tell(struct trial *trial, const struct divergence *d)
 			 name, trial->port->attempt);
 }
 
+/*
+ * A prefix that was sent several times (the repetition was cancelled too) reads as garbage from
+ * front: "aab..." where "b..." was owed. What follows the repeats tells where the writer began again.
+ */
+static void find_repeats(const struct trial *trial, struct divergence *d)
+{
+	const unsigned char *tail = trial->bench->tail, *bytes = trial->stream->bytes;
+	uint64_t at = trial->diverged_at;
+	uint64_t first = at > REPEAT_REACH ? at - REPEAT_REACH : 0;
+
+	if (d->damage != DAMAGE_CORRUPTED || trial->operation->direction != DT_WRITER)
+		return;
+	for (uint64_t from = at; from-- > first;) {
+		size_t period = (size_t)(at - from), skip = 0;
+
+		while (skip + period < trial->tail_size && skip < REPEAT_REACH &&
+		       !memcmp(tail + skip, bytes + from, period))
+			skip += period;
+		/* After whole repeats the message goes on beyond the place of the damage. */
+		if (!skip || trial->tail_size - skip < 8 || trial->stream->size - at < 8 ||
+		    memcmp(tail + skip, bytes + at, 8))
+			continue;
+		*d = (struct divergence){ .damage = DAMAGE_DUPLICATED, .from = from, .to = at };
+		return;
+	}
+}
+
 /* A message that the caller gave up has been sent all the same. */
 static void rename_given_up(const struct trial *trial, struct divergence *d)
 {
@@ -205,6 +232,7 @@ void blame_tail(struct trial *trial, bool ended)
 	damage_classify(&view, trial->diverged_at, trial->bench->tail, trial->tail_size, ended, &d);
 	if (d.damage == DAMAGE_TRUNCATED && trial->operation->direction == DT_READER)
 		d.damage = DAMAGE_LOST; /* the peer fed it and the target took it */
+	find_repeats(trial, &d);
 	rename_given_up(trial, &d);
 	note(trial, d.damage, d.from, d.to);
 	take_window(trial);
