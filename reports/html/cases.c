@@ -8,7 +8,7 @@
 
 #include "base/macros.h"
 
-enum { REASONS_SHOWN = 100, CASES_PER_REASON = 50, CASES_SHOWN = 2000 };
+enum { REASONS_SHOWN = 100, CASES_PER_REASON = 50, CASES_SHOWN = 2000, ALARMS_SHOWN = 12 };
 
 static bool skipped(const struct case_result *test)
 {
@@ -98,6 +98,69 @@ static void write_case(struct page *page, const struct case_result *test)
 	page_elementf(page, "td", "number", "%" PRIu64 ".%" PRIu64 " s", tenths / 10, tenths % 10);
 	page_close(page);
 	page_break(page);
+}
+
+/* Do they say the same of the same operation? Then one of them is enough. */
+static bool alike(const struct case_result *a, const struct case_result *b)
+{
+	return a->verdict == b->verdict && !strcmp(a->reason, b->reason) &&
+	       !strcmp(a->operation, b->operation) && !strcmp(a->target, b->target);
+}
+
+static bool seen_before(const struct results *results, unsigned at)
+{
+	for (unsigned i = 0; i < at; i++)
+		if (alike(&results->cases[i], &results->cases[at]))
+			return true;
+	return false;
+}
+
+/* Returns how many cases the line stands for. */
+static unsigned write_alarm(struct page *page, const struct results *results, unsigned at)
+{
+	const struct case_result *test = &results->cases[at];
+	unsigned more = 0;
+
+	for (unsigned i = at + 1; i < results->case_count; i++)
+		more += alike(&results->cases[i], test);
+	page_open(page, "li", NULL);
+	mark_draw(page, mark_of_case(test));
+	page_open(page, "span", NULL);
+	page_elementf(page, "span", "hidden", "%s: ", mark_meaning(mark_of_case(test)));
+	page_element(page, "code", NULL, test->id);
+	if (more)
+		page_elementf(page, "span", "note", " and %u more", more);
+	page_element(page, "span", "reason", test->reason);
+	page_close(page);
+	page_close(page);
+	page_break(page);
+	return 1 + more;
+}
+
+/* The worst first: errors, violations, inconclusive ones. */
+void section_attention(struct page *page, const struct results *results,
+		       const struct digest *digest)
+{
+	static const enum mark alarms[] = { MARK_ERROR, MARK_VIOLATION, MARK_INCONCLUSIVE };
+	unsigned lines = 0, shown = 0, total = 0;
+
+	for (unsigned a = 0; a < ARRAY_SIZE(alarms); a++)
+		total += digest->marks[alarms[a]];
+	if (!total)
+		return;
+	section_open(page, "attention", "What needs attention");
+	page_open(page, "ul", "alarms");
+	for (unsigned a = 0; a < ARRAY_SIZE(alarms); a++)
+		for (unsigned i = 0; i < results->case_count && lines < ALARMS_SHOWN; i++) {
+			if (mark_of_case(&results->cases[i]) != alarms[a] ||
+			    seen_before(results, i))
+				continue;
+			shown += write_alarm(page, results, i);
+			lines++;
+		}
+	page_close(page);
+	note_shown(page, shown, total, "cases; the rest is under \u201cAll cases\u201d");
+	section_close(page);
 }
 
 void section_cases(struct page *page, const struct results *results)

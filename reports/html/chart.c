@@ -225,7 +225,7 @@ static void draw_damage(const struct chart *chart)
 	box(chart, "damage", LEFT, MAX(y1, y2 + 3), WIDTH - RIGHT, y2);
 	line(chart, "divergence", LEFT, y1, WIDTH - RIGHT, y1);
 	snprintf(text, sizeof(text), "%s %" PRIu64 "..%" PRIu64 " (%" PRIu64 ")",
-		 word_name(WORDS_DAMAGE, finding->damage), finding->from, finding->to,
+		 word_name(WORDS_DAMAGE, finding->damage), finding->from, finding->to - 1,
 		 finding->to - finding->from);
 	label(chart, "hit", LEFT + 8, MAX(MIN(y1, y2) - 6, TOP + 12), text);
 }
@@ -269,12 +269,16 @@ static void draw(const struct chart *chart)
 	page_open(page, "svg", "chart");
 	page_attributef(page, "viewBox", "0 0 %d %d", WIDTH, HEIGHT);
 	page_attribute(page, "role", "img");
-	page_elementf(page, "title", NULL,
-		      "Events %" PRIu32 " to %" PRIu32 " of this trial over stream offsets "
-		      "%" PRIu64 " to %" PRIu64 ". Damage: %s, bytes %" PRIu64 " to %" PRIu64 ".",
-		      chart->range.first, chart->range.first + chart->range.count - 1,
-		      chart->range.low, chart->range.high,
-		      word_name(WORDS_DAMAGE, finding->damage), finding->from, finding->to);
+	page_open(page, "title", NULL);
+	page_textf(page, "Events %" PRIu32 " to %" PRIu32 " of this trial over stream offsets "
+		   "%" PRIu64 " to %" PRIu64 ". Damage: %s", chart->range.first,
+		   chart->range.first + chart->range.count - 1, chart->range.low,
+		   chart->range.high, word_name(WORDS_DAMAGE, finding->damage));
+	if (finding->to > finding->from)
+		page_textf(page, ", bytes %" PRIu64 " to %" PRIu64, finding->from,
+			   finding->to - 1);
+	page_text(page, ".");
+	page_close(page);
 	draw_layer(chart, layers[0], &label_from);
 	draw_axes(chart);
 	draw_damage(chart);

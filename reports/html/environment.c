@@ -20,18 +20,6 @@ struct budget {
 static void write_value(struct page *page, const json_t *value, unsigned depth,
 			struct budget *budget);
 
-/* A key as words: "plan_hash" is "plan hash". */
-static void write_key(struct page *page, const char *key)
-{
-	char words[128];
-
-	snprintf(words, sizeof(words), "%s", key);
-	for (char *at = words; *at; at++)
-		if (*at == '_')
-			*at = ' ';
-	page_element(page, "dt", NULL, words);
-}
-
 static const char **sorted_keys(const json_t *object, size_t *ret_count)
 {
 	const char **keys = malloc((json_object_size(object) + 1) * sizeof(*keys)), *key;
@@ -51,6 +39,35 @@ static const char **sorted_keys(const json_t *object, size_t *ret_count)
 	return keys;
 }
 
+/* Nothing to say against it: the doctor's way to write "works". */
+static bool is_fine(const json_t *value)
+{
+	return json_is_true(value) || (json_is_string(value) && !*json_string_value(value));
+}
+
+/* Is it a list of what works, in the main? Then the names of that are written in one line. */
+static bool is_checklist(const json_t *object)
+{
+	size_t fine = 0;
+	const char *key;
+	json_t *value;
+
+	json_object_foreach((json_t *)object, key, value)
+		fine += is_fine(value);
+	return fine * 2 > json_object_size(object);
+}
+
+static void write_fine(struct page *page, const json_t *object, const char **keys, size_t count)
+{
+	const char *space = "";
+
+	for (size_t i = 0; i < count; i++)
+		if (is_fine(json_object_get(object, keys[i]))) {
+			page_textf(page, "%s%.100s", space, keys[i]);
+			space = " ";
+		}
+}
+
 static void write_object(struct page *page, const json_t *object, unsigned depth,
 			 struct budget *budget)
 {
@@ -63,9 +80,13 @@ static void write_object(struct page *page, const json_t *object, unsigned depth
 		page_elementf(page, "span", "note", "%zu members", json_object_size(object));
 		return;
 	}
+	if (is_checklist(object))
+		write_fine(page, object, keys, shown);
 	page_open(page, "dl", "terms");
 	for (size_t i = 0; i < shown && budget->left; i++) {
-		write_key(page, keys[i]);
+		if (is_checklist(object) && is_fine(json_object_get(object, keys[i])))
+			continue;
+		page_element(page, "dt", NULL, keys[i]);
 		page_open(page, "dd", NULL);
 		write_value(page, json_object_get(object, keys[i]), depth + 1, budget);
 		page_close(page);
@@ -76,6 +97,31 @@ static void write_object(struct page *page, const json_t *object, unsigned depth
 	free(keys);
 }
 
+static bool is_plain(const json_t *value)
+{
+	return !json_is_object(value) && !json_is_array(value);
+}
+
+/* An entry of a list that is a small object: its values in one line, "name: read, path: ..." */
+static bool write_line(struct page *page, const json_t *object, struct budget *budget)
+{
+	const char *space = "", *key;
+	json_t *value;
+
+	if (!json_is_object(object) || json_object_size(object) > 6)
+		return false;
+	json_object_foreach((json_t *)object, key, value)
+		if (!is_plain(value))
+			return false;
+	json_object_foreach((json_t *)object, key, value) {
+		page_textf(page, "%s", space);
+		page_elementf(page, "span", "faint", "%.100s ", key);
+		write_value(page, value, DEPTH_SHOWN, budget);
+		space = ", ";
+	}
+	return true;
+}
+
 static void write_list(struct page *page, const json_t *list, unsigned depth,
 		       struct budget *budget)
 {
@@ -83,8 +129,7 @@ static void write_list(struct page *page, const json_t *list, unsigned depth,
 	bool plain = true;
 
 	for (size_t i = 0; i < shown; i++)
-		plain = plain && !json_is_object(json_array_get(list, i)) &&
-			!json_is_array(json_array_get(list, i));
+		plain = plain && is_plain(json_array_get(list, i));
 	if (!plain)
 		page_open(page, "ul", NULL);
 	for (size_t i = 0; i < shown && budget->left; i++) {
@@ -92,7 +137,8 @@ static void write_list(struct page *page, const json_t *list, unsigned depth,
 			page_text(page, " ");
 		if (!plain)
 			page_open(page, "li", NULL);
-		write_value(page, json_array_get(list, i), depth + 1, budget);
+		if (!write_line(page, json_array_get(list, i), budget))
+			write_value(page, json_array_get(list, i), depth + 1, budget);
 		if (!plain)
 			page_close(page);
 	}

@@ -16,11 +16,11 @@ static const struct part {
 	enum mark mark;
 } parts[CONCERN_COUNT] = {
 	[CONCERN_UNEXPECTED] = { "unexpected", "Not as expected",
-				 "These broke what their scenario expects of them.",
+				 "These broke what their scenario expects.",
 				 "not as expected", MARK_VIOLATION },
 	[CONCERN_PLANTED] = { "planted", "Bugs found, as expected",
 			      "These targets are broken on purpose, or known to be: their scenario "
-			      "expects this class of damage, and here it is.",
+			      "expects that the declared contract is broken, and here it is.",
 			      "as expected", MARK_FOUND },
 	[CONCERN_BEYOND] = { "beyond", "Beyond the declared contract",
 			     "No fault: here the harness played callers that the declared contract "
@@ -92,7 +92,7 @@ static void write_summary(struct page *page, const struct group *group)
 	write_places(page, group);
 	page_textf(page, ". The scenario expects: %s.", group->test->expect_text);
 	if (group->concern == CONCERN_UNEXPECTED && *group->test->reason)
-		page_textf(page, " What came instead: %s.", group->test->reason);
+		page_textf(page, " The case: %s.", group->test->reason);
 	page_close(page);
 }
 

@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "base/macros.h"
-#include "html/mark.h"
 
 static const struct cancellation *guilty(const struct failure *failure)
 {
@@ -39,19 +38,10 @@ static bool is_control(const struct failure *failure)
 	return failure->trial == UINT64_MAX || !failure->plan.cancellation_count;
 }
 
-static bool allowed(const struct case_result *test, enum caller caller)
+static enum concern concern(const struct case_result *test, const struct failure *failure)
 {
-	return test->declared && callers_of_contract(test->declared) & BIT(caller);
-}
-
-static enum concern concern_of(const struct case_result *test, const struct failure *failure)
-{
-	if (mark_alarms(mark_of_case(test)))
-		return CONCERN_UNEXPECTED;
-	if (mark_of_case(test) == MARK_FOUND && (is_control(failure) ||
-						 allowed(test, failure->plan.caller)))
-		return CONCERN_PLANTED;
-	return CONCERN_BEYOND;
+	return concern_of(test, failure->plan.caller, failure->outcome.finding.damage,
+			  is_control(failure));
 }
 
 static int compare(uint64_t a, uint64_t b)
@@ -62,7 +52,7 @@ static int compare(uint64_t a, uint64_t b)
 /* Which group a member belongs to: 0 for the same. */
 static int compare_group(const struct member *a, const struct member *b)
 {
-	int r = compare(concern_of(a->test, a->failure), concern_of(b->test, b->failure));
+	int r = compare(concern(a->test, a->failure), concern(b->test, b->failure));
 
 	if (!r)
 		r = strcmp(a->test->target, b->test->target);
@@ -116,13 +106,9 @@ static uint64_t trials_of(const struct group *group, const struct case_result *t
 {
 	uint64_t trials = 0;
 
-	for (unsigned caller = 0; caller < CALLER_COUNT && !group->control; caller++) {
-		bool counts = group->concern == CONCERN_UNEXPECTED ||
-			      allowed(test, caller) == (group->concern == CONCERN_PLANTED);
-
-		if (counts)
+	for (unsigned caller = 0; caller < CALLER_COUNT && !group->control; caller++)
+		if (concern_of(test, caller, group->damage, false) == group->concern)
 			trials += test->tally.callers[caller].damage[group->damage];
-	}
 	return trials;
 }
 
@@ -170,7 +156,7 @@ static int fill(struct groups *groups)
 		struct group *group = &groups->groups[groups->count++];
 
 		*group = (struct group){
-			.concern = concern_of(first->test, first->failure),
+			.concern = concern(first->test, first->failure),
 			.target = first->test->target,
 			.operation = first->test->operation,
 			.damage = first->failure->outcome.finding.damage,

@@ -7,15 +7,8 @@
 #ifndef HTML_GROUPS_H
 #define HTML_GROUPS_H
 
+#include "html/concern.h"
 #include "run/results.h"
-
-/* In the order in which they are shown. */
-enum concern {
-	CONCERN_UNEXPECTED, /* of a case that did not go as expected */
-	CONCERN_PLANTED,    /* the scenario expects exactly this violation */
-	CONCERN_BEYOND,	    /* under callers that the declared contract does not allow */
-	CONCERN_COUNT
-};
 
 struct member {
 	const struct case_result *test;

@@ -5,6 +5,7 @@
 #include "html/mark.h"
 
 #include "base/macros.h"
+#include "html/concern.h"
 
 static const struct look {
 	const char *class, *letter, *meaning, *path, *baseline;
@@ -22,9 +23,7 @@ enum mark mark_of_case(const struct case_result *test)
 {
 	switch (test->verdict) {
 	case VERDICT_PASS:
-		return test->expect.kind == EXPECT_VIOLATION || test->expect.kind == EXPECT_CONTROL
-			       ? MARK_FOUND
-			       : MARK_PASS;
+		return concern_expects_bug(test) ? MARK_FOUND : MARK_PASS;
 	case VERDICT_INCONCLUSIVE:
 		return MARK_INCONCLUSIVE;
 	case VERDICT_VIOLATION:

@@ -148,6 +148,7 @@ static void write_body(struct page *page, const struct results *results,
 	write_header(page, results, digest);
 	page_open(page, "main", NULL);
 	section_verdict(page, results, digest, groups);
+	section_attention(page, results, digest);
 	section_numbers(page, results, digest);
 	section_matrix(page, digest, groups);
 	section_failures(page, results, groups);

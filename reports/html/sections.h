@@ -14,6 +14,10 @@ void section_verdict(struct page *page, const struct results *results,
 void section_numbers(struct page *page, const struct results *results,
 		     const struct digest *digest);
 
+/* Cases that did not go as expected, with their reasons. */
+void section_attention(struct page *page, const struct results *results,
+		       const struct digest *digest);
+
 void section_matrix(struct page *page, const struct digest *digest, const struct groups *groups);
 void section_contracts(struct page *page, const struct digest *digest);
 void section_failures(struct page *page, const struct results *results,

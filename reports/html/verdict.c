@@ -92,6 +92,22 @@ static unsigned groups_of(const struct groups *groups, enum concern concern)
 	return count;
 }
 
+/* Broken targets that behaved as such. */
+static void write_found(struct page *page, const struct digest *digest)
+{
+	if (!digest->marks[MARK_FOUND])
+		return;
+	page_open(page, "li", NULL);
+	mark_draw(page, MARK_FOUND);
+	page_open(page, "span", NULL);
+	page_counted(page, digest->planted, "broken target found out in ",
+		     "broken targets found out in ");
+	page_counted(page, digest->marks[MARK_FOUND], "case", "cases");
+	page_text(page, ", as expected");
+	page_close(page);
+	page_close(page);
+}
+
 /* What stands behind the sentence. */
 static void write_items(struct page *page, const struct results *results,
 			const struct digest *digest, const struct groups *groups)
@@ -105,8 +121,7 @@ static void write_items(struct page *page, const struct results *results,
 	     "unexpected bugs");
 	item(page, MARK_INCONCLUSIVE, digest->marks[MARK_INCONCLUSIVE], "case inconclusive",
 	     "cases inconclusive");
-	item(page, MARK_FOUND, digest->planted, "broken target found out, as expected",
-	     "broken targets found out, as expected");
+	write_found(page, digest);
 	item(page, MARK_PASS, digest->marks[MARK_PASS], "case as expected", "cases as expected");
 	item(page, MARK_SKIP, digest->marks[MARK_SKIP], "case skipped", "cases skipped");
 	page_close(page);
