@@ -78,7 +78,8 @@ static bool check_names(const struct scenarios *scenarios)
 			const struct scenario *other = scenarios->items[j];
 			size_t length = folder_length(one->path);
 
-			if (strcmp(one->name, other->name) != 0 || !strcmp(one->path, other->path) ||
+			if (strcmp(one->name, other->name) != 0 ||
+			    !strcmp(one->path, other->path) ||
 			    length != folder_length(other->path) ||
 			    strncmp(one->path, other->path, length) != 0)
 				continue;

@@ -44,7 +44,7 @@ static bool must_complete(const struct port *port)
 	return peer->hung_up;
 }
 
-/* Nothing to do now: on TCP bytes and acknowledgements take their time. False when T cannot come. */
+/* Nothing to do now: on TCP bytes and acknowledgements take their time. False: T cannot come. */
 static bool wait_for_more(struct port *port)
 {
 	for (int round = 0; round < PATIENCE_MS && !port->target.done; round++) {
@@ -149,6 +149,10 @@ static ssize_t run(struct port *port)
 	}
 	if (!port->target.done)
 		run_to_completion(port);
+	/* Its linked timeout goes with it, and must not be taken for that of the next one. */
+	if (injected == INJECTED_RUNS &&
+	    port->plan->cancellations[index].mechanism == MECH_LINK_TIMEOUT)
+		port_await(port, &port->cancel);
 	return complete(port);
 }
 

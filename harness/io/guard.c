@@ -21,7 +21,8 @@ static void number(unsigned char *bytes, size_t size)
 		for (size_t i = 0; i < sizeof(numbers); i++)
 			numbers[i] = (unsigned char)(i % 251);
 	for (size_t at = 0; at < size; at += sizeof(numbers))
-		memcpy(bytes + at, numbers, size - at < sizeof(numbers) ? size - at : sizeof(numbers));
+		memcpy(bytes + at, numbers,
+		       size - at < sizeof(numbers) ? size - at : sizeof(numbers));
 }
 
 int guard_init(struct guard *guard, size_t room)

@@ -14,6 +14,8 @@
 
 #include "base/clock.h"
 
+enum { VISIBLE_ROUNDS = 100, VISIBLE_NS = 1000000 };
+
 static const struct cancellation *planned(const struct port *port, int index)
 {
 	return &port->plan->cancellations[index];
@@ -39,13 +41,18 @@ static bool make_blocked(struct port *port)
 	return peer_fill(peer);
 }
 
-/* The operation will find bytes, or room. */
+/* The operation will find bytes, all that it wants if it takes no less, or room. */
 static bool make_ready(struct port *port)
 {
 	struct peer *peer = port->peer;
+	uint64_t want = port->now.waitall ? port->now.size : 1;
 
-	if (port->now.side == DT_IN)
-		return peer_unread(peer) || peer_feed(peer, UINT64_MAX) > 0;
+	if (port->now.side == DT_IN) {
+		while (peer_unread(peer) < want)
+			if (!peer_feed(peer, UINT64_MAX))
+				return false;
+		return true;
+	}
 	peer_drain_all(peer);
 	return !peer->hung_up;
 }
@@ -64,12 +71,12 @@ static enum landing judge(const struct port *port, int index)
 	enum point point = planned(port, index)->point;
 	int32_t t = port->target.result;
 	int32_t c = port->cancel.result;
-	bool found = c >= 0 || c == -ETIME;
+	bool found = mechanism_found(planned(port, index)->mechanism, c);
 
 	switch (point) {
 	case POINT_BATCH_READY:
 	case POINT_RACED:
-		return t > 0 ? LANDING_LANDED : LANDING_TOO_LATE;
+		return t > 0 && !found ? LANDING_LANDED : LANDING_TOO_LATE;
 	case POINT_PARTIAL_KERNEL:
 		return t > 0 && (size_t)t < port->now.size && found ? LANDING_LANDED
 								     : LANDING_TOO_LATE;
@@ -190,8 +197,8 @@ static enum injected at_armed(struct port *port, int index)
 	struct io_uring_sqe *sqe;
 	unsigned opcode;
 
-	/* Entries of one submission are issued one after the other: where leaving the kernel settles
-	 * the ring, the cancel that follows in the same call finds the operation waiting. */
+	/* Entries of one submission are issued one after the other: where leaving the kernel
+	 * settles the ring, the cancel that follows in the same call finds the operation waiting. */
 	if (port->ring->mode <= RING_COOP && mechanism <= MECH_ANY)
 		return in_batch(port, index);
 	sqe = primitive_prepare(port);
@@ -242,7 +249,7 @@ static enum injected at_partial(struct port *port, int index)
 
 		if (left < port->now.size)
 			port->now.size = left;
-		/* Feeding no more than k leaves the wire empty there, so that any mechanism can be used. */
+		/* Feeding no more than k leaves the wire empty there: any mechanism can be used. */
 		if (port->now.side == DT_IN && peer_unread(peer) < left)
 			peer_feed(peer, left - peer_unread(peer));
 		return INJECTED_CUT;
@@ -301,10 +308,16 @@ static enum injected at_raced(struct port *port, int index)
 	if (mechanism == MECH_LINK_TIMEOUT)
 		link_timeout(port, sqe, HOUR_NS, 0);
 	port_submit(port);
-	/* One that wants all its bytes may need several deliveries, or more than there are. */
-	while (!port->target.done && act(port))
-		port_settle(port);
-	if (!port->target.done && (port->now.waitall || !port_await(port, &port->target)))
+	/* A WAITALL write goes on whenever the peer has drained; TCP tells it in its own time. */
+	for (unsigned idle = 0; !port->target.done && idle < VISIBLE_ROUNDS; idle++) {
+		if (act(port)) {
+			port_settle(port);
+			idle = 0;
+		} else {
+			port_wait(port, VISIBLE_NS);
+		}
+	}
+	if (!port->target.done)
 		return INJECTED_RUNS;
 	act_on(port, index, opcode);
 	return settle_and_judge(port, index);

@@ -11,7 +11,7 @@ enum injected {
 	INJECTED_NOT,	  /* the point does not fit this primitive; nothing was submitted */
 	INJECTED_CUT,	  /* partial: the primitive was shortened; run it, the rest comes later */
 	INJECTED_DONE,	  /* submitted and over: port->target has T */
-	INJECTED_RUNS,	  /* submitted, but not in the state of the point: it runs on, uncancelled */
+	INJECTED_RUNS,	  /* submitted, but not in the point's state: it runs on, uncancelled */
 	INJECTED_DROPPED, /* dropped before submission: the attempt is over */
 };
 
@@ -29,6 +29,9 @@ void mechanism_prepare(struct port *port, enum mechanism mechanism, uint64_t use
  * link_timeout `user_data` is the timeout's. port->cancel has C; for link_timeout the timeout's. */
 void mechanism_act(struct port *port, enum mechanism mechanism, uint64_t user_data, int fd,
 		   unsigned opcode, int index);
+
+/* Does C say that the cancel found the operation waiting? Counts: 0 is none. */
+bool mechanism_found(enum mechanism mechanism, int32_t c);
 
 /* Makes a linked timeout (of one hour) fire now, and waits for the update's completion. */
 void mechanism_fire(struct port *port, uint64_t user_data);

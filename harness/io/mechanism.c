@@ -77,6 +77,20 @@ void mechanism_prepare(struct port *port, enum mechanism mechanism, uint64_t use
 	io_uring_sqe_set_data64(sqe, tagged(TAG_CANCEL, (uint64_t)index));
 }
 
+bool mechanism_found(enum mechanism mechanism, int32_t c)
+{
+	switch (mechanism) {
+	case MECH_FD_ALL:
+	case MECH_OP_ALL:
+	case MECH_ANY:
+		return c > 0;
+	case MECH_LINK_TIMEOUT:
+		return c == -ETIME;
+	default:
+		return c == 0;
+	}
+}
+
 static void act_sync(struct port *port, uint64_t user_data)
 {
 	struct io_uring_sync_cancel_reg reg = { .addr = user_data,
@@ -118,7 +132,7 @@ void mechanism_act(struct port *port, enum mechanism mechanism, uint64_t user_da
 		break;
 	default:
 		mechanism_prepare(port, mechanism, user_data, fd, opcode, index);
-		/* Submitted without running task work: what the kernel finds is what the point says. */
+		/* No task work is run: what the kernel finds is what the point says. */
 		if (ring_submit_unsettled(port->ring) < 0)
 			port_escape(port, ESCAPE_HARNESS);
 		port_reap(port);

@@ -124,8 +124,8 @@ void port_settle(struct port *port);
 
 /*
  * How much the peer may feed for the primitive under way. Usually anything; but when the next
- * cancellation of the plan wants an operation that waits, in this attempt or the next, the wire must
- * not hold more than this operation takes.
+ * cancellation of the plan wants an operation that waits, in this attempt or the next, the wire
+ * must not hold more than this operation takes.
  */
 uint64_t port_feed_most(const struct port *port);
 

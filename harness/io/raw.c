@@ -153,6 +153,7 @@ static void record(struct port *port, struct io_uring_sqe *sqe)
 			       .user_data = sqe->user_data, .attempt = port->attempt };
 	raw->in_flight++;
 	port->own_timeout |= sqe->opcode == IORING_OP_LINK_TIMEOUT;
+	op->index = port->primitive - 1; /* of what it is linked to, if it is a timeout */
 	op->primitive = raw_moves_bytes(port, sqe, &op->side);
 	if (!op->primitive)
 		return;

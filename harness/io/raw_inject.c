@@ -10,6 +10,8 @@
 #include "io/inject.h"
 #include "io/raw.h"
 
+enum { VISIBLE_ROUNDS = 100, VISIBLE_NS = 1000000 };
+
 static const struct cancellation *planned(const struct port *port, int index)
 {
 	return &port->plan->cancellations[index];
@@ -39,9 +41,11 @@ void raw_note_result(struct port *port, const struct raw_op *op, int32_t result)
 		record->offset += (uint64_t)result;
 		record->mid = true;
 	}
-	/* Stopped or dropped inside a WAITALL operation: only T says that some bytes had moved. */
+	/* Stopped or dropped inside a WAITALL operation: only T says that some bytes had moved. A
+	 * dropped one goes on, perhaps to its last byte. */
 	if (record->point == POINT_PARTIAL_KERNEL && record->landing == LANDING_LANDED &&
-	    (result <= 0 || (size_t)result >= op->size)) {
+	    (result <= 0 ||
+	     ((size_t)result >= op->size && record->mechanism != MECH_DROP))) {
 		record->landing = LANDING_TOO_LATE;
 		port->outcome->landed--;
 	}
@@ -57,12 +61,23 @@ static bool blocked(struct port *port, enum dt_side side)
 	return !port->raw->primitives_in_flight[DT_OUT] && peer_fill(peer);
 }
 
-static bool ready(struct port *port, enum dt_side side)
+static bool waits_for_all(const struct io_uring_sqe *sqe)
+{
+	return (sqe->opcode == IORING_OP_RECV || sqe->opcode == IORING_OP_SEND) &&
+	       (sqe->msg_flags & MSG_WAITALL);
+}
+
+static bool ready(struct port *port, const struct io_uring_sqe *sqe, enum dt_side side)
 {
 	struct peer *peer = port->peer;
+	uint64_t want = waits_for_all(sqe) ? sqe->len : 1;
 
-	if (side == DT_IN)
-		return peer_unread(peer) || peer_feed(peer, UINT64_MAX) > 0;
+	if (side == DT_IN) {
+		while (peer_unread(peer) < want)
+			if (!peer_feed(peer, UINT64_MAX))
+				return false;
+		return true;
+	}
 	peer_drain_all(peer);
 	return !peer->hung_up;
 }
@@ -96,9 +111,8 @@ static bool cut(struct port *port, struct io_uring_sqe *sqe, enum dt_side side, 
 static bool partial_kernel(struct port *port, const struct io_uring_sqe *sqe, enum dt_side side)
 {
 	struct peer *peer = port->peer;
-	bool message = sqe->opcode == IORING_OP_RECV || sqe->opcode == IORING_OP_SEND;
 
-	if (!message || !(sqe->msg_flags & MSG_WAITALL) || sqe->len < 2)
+	if (!waits_for_all(sqe) || sqe->len < 2)
 		return false;
 	if (side == DT_OUT) {
 		peer_drain_all(peer);
@@ -120,7 +134,7 @@ static bool prepare(struct port *port, int index, struct io_uring_sqe *sqe, enum
 		return blocked(port, side);
 	case POINT_BATCH_READY:
 	case POINT_RACED:
-		return ready(port, side);
+		return ready(port, sqe, side);
 	case POINT_PARTIAL:
 		return cut(port, sqe, side, planned(port, index)->k);
 	case POINT_PARTIAL_KERNEL:
@@ -209,15 +223,17 @@ static int32_t result_of(const struct raw *raw, const struct raw_op *op)
 	return 0;
 }
 
-static enum landing judge(enum point point, int32_t t, int32_t c, size_t size)
+static enum landing judge(const struct cancellation *cancellation, int32_t t, int32_t c,
+			  size_t size)
 {
-	switch (point) {
+	bool found = mechanism_found(cancellation->mechanism, c);
+
+	switch (cancellation->point) {
 	case POINT_BATCH_READY:
 	case POINT_RACED:
-		return t > 0 ? LANDING_LANDED : LANDING_TOO_LATE;
+		return t > 0 && !found ? LANDING_LANDED : LANDING_TOO_LATE;
 	case POINT_PARTIAL_KERNEL:
-		return t > 0 && (size_t)t < size && (c >= 0 || c == -ETIME) ? LANDING_LANDED
-									    : LANDING_TOO_LATE;
+		return t > 0 && (size_t)t < size && found ? LANDING_LANDED : LANDING_TOO_LATE;
 	default:
 		return t == -ECANCELED ? LANDING_LANDED : LANDING_TOO_LATE;
 	}
@@ -233,14 +249,18 @@ static void note_cancelled(struct port *port, int index, int32_t c)
 	event->result = c;
 }
 
-/* The target's own linked timeout, the youngest in flight, or NULL. */
-static struct raw_op *own_timeout(struct port *port)
+/* The target's own linked timeout of that operation, finished or not, or NULL. */
+static struct raw_op *own_timeout(struct port *port, const struct raw_op *of)
 {
 	struct raw *raw = port->raw;
 
-	for (unsigned i = raw->op_count; i-- > 0;)
-		if (raw->ops[i].in_flight && raw->ops[i].opcode == IORING_OP_LINK_TIMEOUT)
-			return &raw->ops[i];
+	for (unsigned i = 0; i < raw->op_count; i++) {
+		struct raw_op *op = &raw->ops[i];
+
+		if (op->opcode == IORING_OP_LINK_TIMEOUT && op->attempt == of->attempt &&
+		    op->index == of->index)
+			return op;
+	}
 	return NULL;
 }
 
@@ -254,7 +274,7 @@ static enum raw_step cancel_in_kernel(struct port *port, int index, struct raw_o
 
 	port->cancel.done = false;
 	if (c->mechanism == MECH_LINK_TIMEOUT) {
-		struct raw_op *timeout = own_timeout(port);
+		struct raw_op *timeout = own_timeout(port, op);
 
 		if (!timeout) {
 			port->raw->aim = -1;
@@ -273,7 +293,7 @@ static enum raw_step cancel_in_kernel(struct port *port, int index, struct raw_o
 	await_op(port, op);
 	t = result_of(port->raw, op);
 	note_cancelled(port, index, port->cancel.result);
-	landed(port, index, judge(c->point, t, port->cancel.result, op->size), op->side, t,
+	landed(port, index, judge(c, t, port->cancel.result, op->size), op->side, t,
 	       port->cancel.result);
 	return RAW_GO_ON;
 }
@@ -316,19 +336,16 @@ static enum raw_step recovery(struct port *port)
 /* The completion must be visible, and the target must not have seen it. */
 static bool make_visible(struct port *port, struct raw_op *op)
 {
-	while (op->in_flight) {
-		bool acted = op->side == DT_IN ? peer_unread(port->peer) || act(port, DT_IN)
-					       : act(port, DT_OUT);
-
-		port_settle(port);
-		if (!op->in_flight)
-			break;
-		if (!acted || (!op->waitall && !await_op(port, op)))
-			return false;
-		if (op->waitall && !act(port, op->side))
-			return false;
+	/* A WAITALL write goes on whenever the peer has drained; TCP tells it in its own time. */
+	for (unsigned idle = 0; op->in_flight && idle < VISIBLE_ROUNDS; idle++) {
+		if (act(port, op->side)) {
+			port_settle(port);
+			idle = 0;
+		} else {
+			port_wait(port, VISIBLE_NS);
+		}
 	}
-	return true;
+	return !op->in_flight;
 }
 
 enum raw_step raw_inject_after(struct port *port)
@@ -348,7 +365,9 @@ enum raw_step raw_inject_after(struct port *port)
 		port_await(port, &port->cancel);
 		await_op(port, op);
 		note_cancelled(port, index, port->cancel.result);
-		landed(port, index, judge(point, result_of(raw, op), port->cancel.result, op->size),
+		landed(port, index,
+		       judge(planned(port, index), result_of(raw, op), port->cancel.result,
+			     op->size),
 		       op->side, result_of(raw, op), port->cancel.result);
 		return RAW_GO_ON;
 	}

@@ -92,6 +92,11 @@ static int pass_nop(struct ring *ring)
 	return r < 0 ? r : 0;
 }
 
+static bool task_work_due(const struct ring *ring)
+{
+	return IO_URING_READ_ONCE(*ring->uring.sq.kflags) & IORING_SQ_TASKRUN;
+}
+
 int ring_settle(struct ring *ring)
 {
 	int r = 0;
@@ -100,7 +105,7 @@ int ring_settle(struct ring *ring)
 	case RING_DEFER:
 		do {
 			r = io_uring_get_events(&ring->uring);
-		} while (r >= 0 && (IO_URING_READ_ONCE(*ring->uring.sq.kflags) & IORING_SQ_TASKRUN));
+		} while (r >= 0 && task_work_due(ring));
 		break;
 	case RING_SQPOLL:
 		r = pass_nop(ring);
@@ -126,7 +131,7 @@ int ring_submit(struct ring *ring)
 
 	if (ring->mode == RING_DEFER) {
 		r = io_uring_submit_and_get_events(&ring->uring);
-		while (r >= 0 && (IO_URING_READ_ONCE(*ring->uring.sq.kflags) & IORING_SQ_TASKRUN))
+		while (r >= 0 && task_work_due(ring))
 			r = io_uring_get_events(&ring->uring);
 		return r < 0 ? r : 0;
 	}

@@ -165,7 +165,7 @@ static void tell(struct trial *trial, const struct divergence *d)
 			 "%s were accepted and never arrived: the stream ends early", range);
 	else
 		snprintf(finding->sentence, SENTENCE_MAX, "%s are %s, first seen by %s #%u", range,
-			 d->damage == DAMAGE_STALE	 ? "out of place: they belong to another stream"
+			 d->damage == DAMAGE_STALE	 ? "out of place: another stream's"
 			 : d->damage == DAMAGE_REORDERED ? "out of order: later bytes came first"
 							 : "corrupted: other bytes came instead",
 			 name, trial->port->attempt);
@@ -173,7 +173,8 @@ static void tell(struct trial *trial, const struct divergence *d)
 
 /*
  * A prefix that was sent several times (the repetition was cancelled too) reads as garbage from
- * front: "aab..." where "b..." was owed. What follows the repeats tells where the writer began again.
+ * front: "aab..." where "b..." was owed. What follows the repeats tells where the
+ * writer began again.
  */
 static void find_repeats(const struct trial *trial, struct divergence *d)
 {

@@ -12,7 +12,7 @@
 enum { CASE_ID_MAX = 256, REASON_MAX = 200 };
 
 struct test_case {
-	char id[CASE_ID_MAX]; /* "tokio-contracts/read-exact:reference/read_exact.read_exact:unix:plain"
+	char id[CASE_ID_MAX]; /* "tokio-contracts/read:reference/read.read:unix:plain"
 				 and ":eof-mid-unit" where there is a condition; stable */
 	const struct scenario *scenario;
 	const struct target_choice *choice;

@@ -251,7 +251,7 @@ static int by_number(const void *left, const void *right)
 	return (a > b) - (a < b);
 }
 
-/* Sorted, all different. Each cancelled attempt adds one, so they may pass the control run's end. */
+/* Sorted, all different. A cancelled attempt adds one: they may pass the control run's end. */
 static void draw_attempts(const struct draw *draw, struct choice *choice, uint32_t count,
 			  uint32_t attempts[PLAN_CANCELLATIONS_MAX])
 {

@@ -45,7 +45,7 @@ static size_t call_size(struct trial *trial)
 	if (by_units(trial))
 		return trial->stream->unit_max;
 	size = rng_between(&trial->calls, plan->call_min, plan->call_max);
-	/* An exact read of more than there is would be an error of the caller, not of the target. */
+	/* An exact read of more than there is would be the caller's error, not the target's. */
 	if ((trial->operation->flags & DT_EXACT) && left && left < size &&
 	    !trial_condition(trial, CONDITION_EOF_MID_UNIT))
 		size = left;

@@ -316,8 +316,8 @@ static int start(struct trial *trial, const struct entry *entry, char *reterr_me
 	trial->target = entry->target;
 	trial->operation = target_operation(entry->target, plan->operation);
 	if (!trial->operation) {
-		snprintf(reterr_message, message_max, "target %s has no operation '%s'", entry->name,
-			 plan->operation);
+		snprintf(reterr_message, message_max, "target %s has no operation '%s'",
+			 entry->name, plan->operation);
 		return -ENOENT;
 	}
 	if (trial->operation->unit != plan->unit) {

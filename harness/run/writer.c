@@ -38,8 +38,10 @@ static bool message_at(struct trial *trial, uint64_t at, struct message *ret)
 	}
 	const struct unit_place *unit = &stream->units[trial->unit++];
 
-	*ret = (struct message){ unit->offset, unit->offset + unit->header_size + unit->payload_size,
-				 unit->offset + unit->header_size, unit->payload_size };
+	uint64_t payload = unit->offset + unit->header_size;
+
+	*ret = (struct message){ unit->offset, payload + unit->payload_size, payload,
+				 unit->payload_size };
 	return true;
 }
 
@@ -84,7 +86,7 @@ static void give_up(struct trial *trial, const struct message *message)
 		bool whole = trial->owed >= message->to;
 
 		blame(trial, whole ? DAMAGE_STALE : DAMAGE_CORRUPTED, message->from, trial->owed,
-		      "%llu of the %llu bytes of a message that %s reported as not sent had arrived, "
+		      "%llu of the %llu bytes of a message that %s called not sent had arrived, "
 		      "and the caller sent another one",
 		      (unsigned long long)(trial->owed - message->from),
 		      (unsigned long long)(message->to - message->from), trial->operation->name);

@@ -134,7 +134,8 @@ static const struct {
 	{ MET(TERMINAL, DAMAGE_NONE), { DT_TERMINAL, 3, 400, { CARRYING_ON }, 0, 0 },
 	  VERDICT_INCONCLUSIVE, "fewer than 16" },
 	/* a violation that is wanted */
-	{ SHOWS(DAMAGE_LOST, 0), { DT_ATOMIC, MANY, 400, { SAME = LOST }, 0, 0 }, VERDICT_PASS, "" },
+	{ SHOWS(DAMAGE_LOST, 0),
+	  { DT_ATOMIC, MANY, 400, { SAME = LOST }, 0, 0 }, VERDICT_PASS, "" },
 	{ SHOWS(DAMAGE_LOST, 0), { DT_ATOMIC, 3, 400, { SAME = LOST }, 0, 0 }, VERDICT_PASS, "" },
 	{ SHOWS(DAMAGE_LOST, 0), { DT_ATOMIC, MANY, 400, { 0 }, 0, 0 }, VERDICT_VIOLATION,
 	  "expected 'lost', which did not appear in 400 trials" },

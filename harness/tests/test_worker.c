@@ -1,5 +1,5 @@
 /*
- * test_worker.c - hostile targets: whatever they do is a verdict on the plan that ran, and the order
+ * test_worker.c - hostile targets: whatever they do is a verdict on the plan that ran; the order
  * goes on.
  */
 #include <errno.h>

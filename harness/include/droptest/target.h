@@ -74,7 +74,7 @@ enum {
 	DT_SOCKET = 1 << 2,  /* needs a socket (recv, send): not run on pipes */
 	DT_WAITALL = 1 << 3, /* uses MSG_WAITALL, so that one operation can be cancelled half-way */
 	DT_QUEUES = 1 << 4,  /* a writer that may accept bytes first and write them in finish() */
-	DT_UNSTARTED = 1 << 5, /* an operation the harness calls only as "another operation first" */
+	DT_UNSTARTED = 1 << 5, /* called only as "another operation first" */
 };
 
 /*
