@@ -198,7 +198,7 @@ static enum injected at_armed(struct port *port, int index)
 	unsigned opcode;
 
 	/* Entries of one submission are issued one after the other: where leaving the kernel
-	 * settles the ring, the cancel that follows in the same call finds the operation waiting. */
+	 * settles the ring, the cancel behind it in the same call finds it waiting. */
 	if (port->ring->mode <= RING_COOP && mechanism <= MECH_ANY)
 		return in_batch(port, index);
 	sqe = primitive_prepare(port);
