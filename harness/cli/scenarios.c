@@ -37,8 +37,10 @@ const char *scenarios_folder(void)
 		if (slash)
 			*slash = '\0';
 		for (size_t i = 0; i < ARRAY_SIZE(tails); i++) {
-			snprintf(folder, sizeof(folder), "%s%s", program, tails[i]);
-			if (is_folder(folder))
+			char path[PATH_MAX];
+
+			snprintf(path, sizeof(path), "%s%s", program, tails[i]);
+			if (realpath(path, folder) && is_folder(folder))
 				return folder;
 		}
 	}
