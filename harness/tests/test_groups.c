@@ -98,7 +98,7 @@ static void test_groups_counted(void)
 
 	fixture_results(&results);
 	CU_ASSERT_EQUAL_FATAL(groups_init(&groups, &results), 0);
-	CU_ASSERT_EQUAL(groups.count, 8);
+	CU_ASSERT_EQUAL(groups.count, 12);
 	first = &groups.groups[0];
 	CU_ASSERT_EQUAL(first->concern, CONCERN_UNEXPECTED);
 	CU_ASSERT_STRING_EQUAL(first->target, "reference/queue_writer");

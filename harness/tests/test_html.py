@@ -73,6 +73,7 @@ def check_closed(problems, source, page):
     style = re.search(r"<style>(.*?)</style>", source, re.S).group(1)
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     policy = policy_of(page)
+    ids = [value for name, value in page.attributes if name == "id"]
     check(problems, "policy forbids everything", "default-src 'none'" in policy)
     check(problems, "policy allows the style by its hash", f"'sha256-{digest}'" in policy)
     check(problems, "no unsafe-inline", "unsafe" not in policy)
@@ -83,15 +84,16 @@ def check_closed(problems, source, page):
         check(problems, f"attribute {name} loads nothing", name not in LOADING)
         check(problems, f"attribute {name} is no handler", not name.startswith("on"))
         if name == "href":
-            check(problems, f"link {value} stays in the page", value.startswith("#"))
+            check(problems, f"link {value} leads somewhere", value[:1] == "#" and value[1:] in ids)
+    check(problems, "every id once", len(ids) == len(set(ids)))
     check(problems, "style reaches for nothing", "url(" not in style and "@import" not in style)
 
 
 def check_shown(problems, page):
     check(problems, "one h1", page.count("h1") == 1)
     check(problems, "a matrix for each suite", page.count("table", "matrix") == 4)
-    check(problems, "a drawing for each bug", page.count("svg", "chart") == 8)
-    check(problems, "each drawing as a table", page.count("table", "events") == 8)
+    check(problems, "a drawing for each bug", page.count("svg", "chart") == 12)
+    check(problems, "each drawing as a table", page.count("table", "events") == 12)
     check(problems, "replay command", "droptest replay 'dt1 target=" in page.text)
     check(problems, "verdict", "2 cases did not go as expected" in page.text)
 

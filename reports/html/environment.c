@@ -10,7 +10,7 @@
 
 #include "base/macros.h"
 
-enum { DEPTH_SHOWN = 5, MEMBERS_SHOWN = 200, BUDGET = 2000 };
+enum { DEPTH_SHOWN = 5, MEMBERS_SHOWN = 200, LINE_MEMBERS = 6, BUDGET = 2000 };
 
 /* How many more values may be written, over the whole of run.json. */
 struct budget {
@@ -102,23 +102,25 @@ static bool is_plain(const json_t *value)
 	return !json_is_object(value) && !json_is_array(value);
 }
 
-/* An entry of a list that is a small object: its values in one line, "name: read, path: ..." */
+/* A small object in a list: its values in one line, "name read, path scenarios/..." */
 static bool write_line(struct page *page, const json_t *object, struct budget *budget)
 {
-	const char *space = "", *key;
+	const char **keys, *key;
 	json_t *value;
+	size_t count;
 
-	if (!json_is_object(object) || json_object_size(object) > 6)
+	if (!json_is_object(object) || json_object_size(object) > LINE_MEMBERS)
 		return false;
 	json_object_foreach((json_t *)object, key, value)
 		if (!is_plain(value))
 			return false;
-	json_object_foreach((json_t *)object, key, value) {
-		page_textf(page, "%s", space);
-		page_elementf(page, "span", "faint", "%.100s ", key);
-		write_value(page, value, DEPTH_SHOWN, budget);
-		space = ", ";
+	keys = sorted_keys(object, &count);
+	for (size_t i = 0; keys && i < count; i++) {
+		page_text(page, i ? ", " : "");
+		page_elementf(page, "span", "faint", "%.100s ", keys[i]);
+		write_value(page, json_object_get(object, keys[i]), DEPTH_SHOWN, budget);
 	}
+	free(keys);
 	return true;
 }
 

@@ -9,7 +9,7 @@
 
 #include "base/macros.h"
 
-enum { GROUPS_SHOWN = 60, KINDS_SHOWN = 12, KINDS_NAMED = 8 };
+enum { KINDS_SHOWN = 12, KINDS_NAMED = 8 };
 
 static const struct part {
 	const char *id, *heading, *note, *badge;
@@ -136,7 +136,8 @@ static void write_part(struct page *page, const struct results *results,
 			page_element(page, "h3", NULL, parts[concern].heading);
 			page_element(page, "p", "note", parts[concern].note);
 		}
-		if (total++ < GROUPS_SHOWN) {
+		total++;
+		if (groups->groups[i].shown) {
 			write_group(page, results, &groups->groups[i], i + 1);
 			shown++;
 		}

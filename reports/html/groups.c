@@ -174,6 +174,10 @@ static int fill(struct groups *groups)
 			return -ENOMEM;
 	}
 	qsort(groups->groups, groups->count, sizeof(*groups->groups), order_groups);
+	for (unsigned i = 0; i < groups->count; i++)
+		groups->groups[i].shown =
+			i < GROUPS_SHOWN ||
+			groups->groups[i - GROUPS_SHOWN].concern != groups->groups[i].concern;
 	return 0;
 }
 

@@ -10,6 +10,8 @@
 #include "html/concern.h"
 #include "run/results.h"
 
+enum { GROUPS_SHOWN = 60 };
+
 struct member {
 	const struct case_result *test;
 	const struct failure *failure;
@@ -26,6 +28,7 @@ struct group {
 	unsigned kinds;	 /* how many different kinds; they come first in members */
 	unsigned cases;	 /* cases in which it was seen */
 	uint64_t trials; /* that showed this damage, counted */
+	bool shown;	 /* among the first GROUPS_SHOWN of its concern */
 };
 
 struct groups {

@@ -62,7 +62,7 @@ static int group_of(const struct groups *groups, const struct heap *heap)
 	for (unsigned i = 0; i < groups->count; i++) {
 		const struct group *group = &groups->groups[i];
 
-		if (strcmp(group->target, heap->target))
+		if (!group->shown || strcmp(group->target, heap->target))
 			continue;
 		for (unsigned j = 0; j < group->count; j++)
 			if (!strcmp(group->members[j].test->scenario, heap->scenario) &&

@@ -16,30 +16,40 @@
 static void check(struct page *page, int r)
 {
 	if (r < 0 && !page->result)
-		page->result = errno ? -errno : -EIO;
+		page->result = -ENOMEM;
 }
 
+/* Never fails towards the writer, which would complain on stderr: the page remembers instead. */
 static int put(void *context, const char *bytes, int size)
 {
-	return fwrite(bytes, 1, (size_t)size, context) == (size_t)size ? size : -1;
+	struct page *page = context;
+
+	errno = 0;
+	if (!page->result && fwrite(bytes, 1, (size_t)size, page->out) != (size_t)size)
+		page->result = errno ? -errno : -EIO;
+	return size;
 }
 
-static int keep_open(void *context)
+static int flush(void *context)
 {
-	return fflush(context) ? -1 : 0;
+	struct page *page = context;
+
+	errno = 0;
+	if (!page->result && fflush(page->out))
+		page->result = errno ? -errno : -EIO;
+	return 0;
 }
 
 int page_init(struct page *page, FILE *out)
 {
-	xmlOutputBufferPtr buffer = xmlOutputBufferCreateIO(put, keep_open, out, NULL);
+	xmlOutputBufferPtr buffer;
 
-	*page = (struct page){ .xml = buffer ? xmlNewTextWriter(buffer) : NULL };
-	if (!page->xml) {
+	*page = (struct page){ .out = out };
+	buffer = xmlOutputBufferCreateIO(put, flush, page, NULL);
+	page->xml = buffer ? xmlNewTextWriter(buffer) : NULL;
+	if (!page->xml)
 		xmlOutputBufferClose(buffer);
-		return -ENOMEM;
-	}
-	errno = 0;
-	return 0;
+	return page->xml ? 0 : -ENOMEM;
 }
 
 int page_finish(struct page *page)

@@ -14,10 +14,12 @@
 
 struct page {
 	xmlTextWriterPtr xml;
+	FILE *out;
 	int result; /* 0 or -errno */
 };
 
-/* The page goes to `out`. page_finish flushes, releases and returns the result. */
+/* The page goes to `out`, and must stay where it is in memory. page_finish flushes, releases and
+ * returns the result. */
 int page_init(struct page *page, FILE *out);
 int page_finish(struct page *page);
 

@@ -191,8 +191,6 @@ int report_html(const struct results *results, FILE *out)
 		page_break(&page);
 		r = page_finish(&page);
 	}
-	if (!r && ferror(out))
-		r = -EIO;
 	groups_finish(&groups);
 	digest_finish(&digest);
 	return r;
