@@ -69,7 +69,7 @@ static void test_content(void)
 	CU_ASSERT_TRUE(nodes(text, size, "//pre[@class='command']") >= 16);
 	CU_ASSERT_EQUAL(nodes(text, size, "//section[@id='contracts']//tbody/tr"), 16);
 	CU_ASSERT_EQUAL(nodes(text, size, "//section[@id='skips']//details"), 1);
-	CU_ASSERT_PTR_NOT_NULL(strstr(text, "droptest replay 'dt1 target="));
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "replay --target './my own.so' 'dt1 target="));
 	CU_ASSERT_PTR_NOT_NULL(strstr(text, "OpenSSL is not installed"));
 	CU_ASSERT_PTR_NOT_NULL(strstr(text, "Linux 6.18.0 x86_64"));
 	CU_ASSERT_PTR_NOT_NULL(strstr(text, "Showing 44 of 223 events"));
@@ -198,7 +198,7 @@ static void test_nothing(void)
 	results_finish(&results);
 }
 
-/* 3,000 cases that all differ, each with failures: a few megabytes, and what is left out counted. */
+/* 3,000 cases that all differ, each with failures: a few megabytes, the rest is counted. */
 static void test_bounded(void)
 {
 	enum { CASES = 3000 };
