@@ -219,10 +219,10 @@ static void add_case(struct results *results, const struct shape *shape, enum wi
 static void make(struct results *results, bool surprises)
 {
 	static const char run[] =
-		"{\"version\": 1, \"seed\": \"0x2a\", \"program\": \"droptest 0.1.0\","
-		" \"started\": \"2025-11-24T10:00:00Z\", \"plan_hash\": \"6a09e667f3bcc908\","
+		"{\"version\": 1, \"seed\": \"0x2a\", \"droptest\": \"0.1.0\","
+		" \"plan_hash\": \"6a09e667f3bcc908\","
 		" \"command\": [\"droptest\", \"run\", \"scenarios\", \"--seed\", \"42\"],"
-		" \"options\": {\"trials\": 2000, \"jobs\": 2},"
+		" \"options\": {\"trials\": 2000, \"target\": \"./my own.so\"},"
 		" \"scenarios\": [{\"name\": \"framed-read\", \"path\": "
 		"\"scenarios/session-state/framed-read.yaml\", \"hash\": \"bb67ae8584caa73b\"}],"
 		" \"environment\": {\"kernel\": \"Linux 6.18.0 x86_64\", \"cpus\": 2,"

@@ -94,7 +94,8 @@ def check_shown(problems, page):
     check(problems, "a matrix for each suite", page.count("table", "matrix") == 4)
     check(problems, "a drawing for each bug", page.count("svg", "chart") == 12)
     check(problems, "each drawing as a table", page.count("table", "events") == 12)
-    check(problems, "replay command", "droptest replay 'dt1 target=" in page.text)
+    check(problems, "replay command",
+          "droptest replay --target './my own.so' 'dt1 target=" in page.text)
     check(problems, "verdict", "2 cases did not go as expected" in page.text)
 
 

@@ -108,18 +108,41 @@ static char *shell_quoted(const char *text)
 	return quoted;
 }
 
+/* Does a shell take it for what it is, without quotes? */
+static bool is_plain_name(const char *text)
+{
+	return !text[strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				  "0123456789_./+-")];
+}
+
+/* The plug-in that the run was given as a file; replaying needs it too. NULL: none. */
+static const char *plugin_of(const struct results *results)
+{
+	const json_t *options = json_object_get(results->run, "options");
+	const char *target = json_string_value(json_object_get(options, "target"));
+	size_t size = target ? strlen(target) : 0;
+
+	return size > 3 && !strcmp(target + size - 3, ".so") ? target : NULL;
+}
+
 static void write_replay(struct page *page, const struct results *results,
 			 const struct failure *failure)
 {
-	const char *command = json_string_value(json_object_get(results->run, "replay"));
+	const char *plugin = plugin_of(results);
 	char *plan = shell_quoted(failure->plan_text);
+	char *file = plugin ? shell_quoted(plugin) : NULL;
 
 	page_open(page, "pre", "command");
 	page_attribute(page, "tabindex", "0");
-	page_elementf(page, "code", NULL, "%s %s", command ? command : "droptest replay",
-		      plan ? plan : "");
+	page_open(page, "code", NULL);
+	page_text(page, "droptest replay ");
+	if (file)
+		page_textf(page, "--target %s ", is_plain_name(plugin) ? plugin : file);
+	page_text(page, plan ? plan : "");
+	page_close(page);
 	page_close(page);
 	page_break(page);
+	free(file);
 	free(plan);
 }
 

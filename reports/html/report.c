@@ -85,16 +85,15 @@ static void write_head(struct page *page, const struct results *results)
 	page_break(page);
 }
 
-static void write_fact(struct page *page, const struct results *results, const char *key,
-		       const char *name)
+static void write_fact(struct page *page, const json_t *object, const char *key)
 {
-	const char *value = json_string_value(json_object_get(results->run, key));
+	const char *value = json_string_value(json_object_get(object, key));
 
 	if (!value)
 		return;
 	page_open(page, "span", "fact");
-	page_textf(page, "%s ", name);
-	page_element(page, "code", NULL, value);
+	page_textf(page, "%s ", key);
+	page_elementf(page, "code", NULL, "%.200s", value);
 	page_close(page);
 }
 
@@ -123,8 +122,8 @@ static void write_header(struct page *page, const struct results *results,
 	page_close(page);
 	page_close(page);
 	page_element(page, "strong", NULL, "droptest");
-	write_fact(page, results, "seed", "seed");
-	write_fact(page, results, "started", "started");
+	write_fact(page, results->run, "seed");
+	write_fact(page, json_object_get(results->run, "environment"), "kernel");
 	page_close(page);
 	page_open(page, "nav", NULL);
 	page_attribute(page, "aria-label", "Sections");
