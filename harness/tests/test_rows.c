@@ -12,10 +12,12 @@
 #include <unistd.h>
 
 #include "base/macros.h"
+#include "model/history.h"
 #include "run/results_rows.h"
 #include "scratch.h"
 
 static struct scratch scratch;
+static const char *page; /* docs/results.md */
 
 static int folder(const char *name)
 {
@@ -212,7 +214,44 @@ static void test_not_rows(void)
 	}
 }
 
-int main(void)
+/* "- caller: `same` `fresh` ..." as the page must have it. */
+static void words_line(enum words set, const char *name, char *line, size_t max)
+{
+	size_t used = (size_t)snprintf(line, max, "\n- %s:", name);
+
+	for (unsigned i = 0; i < word_count(set); i++)
+		used += (size_t)snprintf(line + used, max - used, " `%s`", word_name(set, i));
+	snprintf(line + used, max - used, "\n");
+}
+
+/* The numbers that files hold are written down as they are. */
+static void test_documented(void)
+{
+	static const struct {
+		enum words set;
+		const char *name;
+	} sets[] = { { WORDS_VERDICT, "verdict" }, { WORDS_DAMAGE, "damage" },
+		     { WORDS_CALLER, "caller" },   { WORDS_POINT, "point" },
+		     { WORDS_LANDING, "landing" }, { WORDS_MECHANISM, "mechanism" } };
+	char line[1024], text[32768];
+	FILE *file = fopen(page, "r");
+	size_t size;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(file);
+	size = fread(text, 1, sizeof(text) - 1, file);
+	text[size] = '\0';
+	fclose(file);
+	for (unsigned i = 0; i < ARRAY_SIZE(sets); i++) {
+		words_line(sets[i].set, sets[i].name, line, sizeof(line));
+		CU_ASSERT_PTR_NOT_NULL(strstr(text, line));
+	}
+	for (unsigned kind = 0; kind < EVENT_KINDS; kind++) {
+		snprintf(line, sizeof(line), "`%s`", event_name((enum event_kind)kind));
+		CU_ASSERT_PTR_NOT_NULL(strstr(text, line));
+	}
+}
+
+int main(int argc, char **argv)
 {
 	static const struct test_row rows[] = {
 		{ "a row's bytes", test_row_round_trip },
@@ -221,11 +260,13 @@ int main(void)
 		{ "a uniform sample", test_sampled },
 		{ "resume", test_resume },
 		{ "not a file of rows", test_not_rows },
+		{ "the page on results names the numbers", test_documented },
 	};
 	int r;
 
-	if (scratch_init(&scratch))
+	if (argc != 2 || scratch_init(&scratch))
 		return 99;
+	page = argv[1];
 	r = suite_run("rows", rows, ARRAY_SIZE(rows));
 	scratch_finish(&scratch);
 	return r;
