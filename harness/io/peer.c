@@ -118,7 +118,7 @@ bool peer_end(struct peer *peer)
 {
 	struct event *event;
 
-	if (peer->ended || !peer->in)
+	if (peer->ended || !peer->in || (peer->direction == DT_WRITER && !peer->reset_at_end))
 		return false;
 	peer->ended = true;
 	event = history_append(peer->history, EVENT_PEER_CLOSE);

@@ -91,10 +91,10 @@ size_t peer_feed_exactly(struct peer *peer, uint64_t size);
 /* Says end of stream (or resets). False when that was done before. */
 bool peer_end(struct peer *peer);
 
-/* Is there nothing left to feed? */
+/* Is there nothing left to feed? A writer's peer never says so: whoever reads there waits on. */
 static inline bool peer_exhausted(const struct peer *peer)
 {
-	return !peer->in || peer->fed >= peer->feed_limit;
+	return !peer->in || (peer->direction != DT_WRITER && peer->fed >= peer->feed_limit);
 }
 
 /* Takes one delivery. Bytes taken, ballast included; 0 when there are none. */

@@ -112,6 +112,9 @@ static void ended(struct trial *trial, const struct attempt *attempt)
 			blame_missing(trial, attempt->result);
 		return;
 	}
+	/* A WAITALL recv that has moved some bytes takes the error with it: only then is it unknown. */
+	if (reset && !attempt->broken && trial->port->waitall)
+		return;
 	if ((reset || malformed || (mid && trial->end > trial->owed)) && trial->peer->ended)
 		blame(trial, DAMAGE_WRONG_ERROR, trial->owed, trial->end,
 		      "%s, and %s #%u reported a clean end", what, name, trial->port->attempt);
@@ -199,7 +202,7 @@ static void cancelled(struct trial *trial, struct attempt *attempt, struct next_
 	event->detail = (uint8_t)caller;
 	event->attempt = trial->port->attempt;
 	*next = (struct next_call){ .lend = LEND_NEW };
-	attempt_return_buffer(trial, attempt, caller == CALLER_SAME);
+	attempt_return_buffer(trial, attempt, caller == CALLER_SAME || caller == CALLER_REST);
 	switch (caller) {
 	case CALLER_SAME:
 		next->lend = LEND_SAME;

@@ -36,7 +36,8 @@ static void step(struct trial *trial, enum lend *lend)
 		trial->over = true;
 	} else {
 		trial->over = true;
-		if (!trial->peer->hung_up)
+		trial->abandoned = attempt.broken; /* an error that was made, and passed on */
+		if (!trial->peer->hung_up && !attempt.broken)
 			blame_missing(trial, attempt.result);
 	}
 	attempt_return_buffer(trial, &attempt, *lend == LEND_SAME);
