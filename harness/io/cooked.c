@@ -14,7 +14,7 @@
 
 /* A target that calls on after a cancellation landed, or after a write of zero bytes, so often
  * will never return. */
-enum { CALLS_AFTER_MAX = 10000, ZEROS_MAX = 10000, PATIENCE_MS = 500 };
+enum { CALLS_AFTER_MAX = 10000, ZEROS_MAX = 10000, PATIENCE_MS = 50, PATIENCE_TCP_MS = 500 };
 
 static struct port *port_of(struct dt_io *io)
 {
@@ -47,7 +47,9 @@ static bool must_complete(const struct port *port)
 /* Nothing to do now: on TCP bytes and acknowledgements take their time. False: T cannot come. */
 static bool wait_for_more(struct port *port)
 {
-	for (int round = 0; round < PATIENCE_MS && !port->target.done; round++) {
+	int patience = port->plan->wire == WIRE_TCP ? PATIENCE_TCP_MS : PATIENCE_MS;
+
+	for (int round = 0; round < patience && !port->target.done; round++) {
 		port_wait(port, 1000000);
 		if (!port->target.done && peer_step(port))
 			return true;

@@ -2,7 +2,9 @@
  * attempt.c - one call of one operation: lend the buffer, call, come back in every case.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "run/bench.h"
 
@@ -37,9 +39,17 @@ static void call(struct trial *trial, const struct dt_operation *operation,
 		attempt->result = operation->run(trial->session, &port->io, buffer);
 }
 
-static bool was_told(const struct trial *trial)
+/* Was a cancellation told to the target since event `since`, when the attempt began? A kernel's
+ * cancel can hit another of a raw target's operations than the one that it was meant for. */
+static bool was_told(const struct trial *trial, uint32_t since)
 {
+	const struct history *history = trial->port->history;
 	const struct outcome *outcome = trial->outcome;
+
+	for (uint32_t i = since; i < history->count; i++)
+		if (history->events[i].kind == EVENT_COMPLETE &&
+		    history->events[i].result == -ECANCELED)
+			return true;
 
 	for (uint32_t i = 0; i < trial->port->next; i++) {
 		const struct landing_record *record = &outcome->records[i];
@@ -60,6 +70,7 @@ void attempt_run(struct trial *trial, const struct dt_operation *operation, enum
 	struct port *port = trial->port;
 	struct dt_buffer buffer = { .size = size };
 	struct event *event;
+	uint32_t since;
 
 	*ret_attempt = (struct attempt){ .guard = guard, .size = size };
 	if (lend == LEND_SAME) {
@@ -76,10 +87,11 @@ void attempt_run(struct trial *trial, const struct dt_operation *operation, enum
 	port_begin(port);
 	event = &port->history->events[port->history->count - 1];
 	event->size = (uint32_t)buffer.size;
-	event->offset = trial->owed;
+	event->offset = operation->direction == DT_WRITER ? trial->offered : trial->owed;
+	since = port->history->count;
 	call(trial, operation, &buffer, ret_attempt);
 	ret_attempt->used = buffer.used;
-	ret_attempt->told = was_told(trial);
+	ret_attempt->told = ret_attempt->result == -ECANCELED && was_told(trial, since);
 	ret_attempt->broken = port->broken;
 	trial->outcome->attempts++;
 	event = history_append(port->history, EVENT_RETURN);
@@ -121,6 +133,30 @@ void attempt_check_buffers(struct trial *trial)
 			      at < 0 ? "byte %ld in front of the caller's buffer was written"
 				     : "byte %ld of a buffer was written after it was given back",
 			      at);
+}
+
+int attempt_lowest_fd(const struct bench *bench)
+{
+	int fd = fcntl(bench->rings[RING_PLAIN].gate_fd, F_DUPFD, 0);
+
+	if (fd >= 0)
+		close(fd);
+	return fd;
+}
+
+bool attempt_check_descriptors(struct trial *trial)
+{
+	int lowest = attempt_lowest_fd(trial->bench);
+
+	if (lowest == trial->lowest_fd)
+		return false;
+	blame(trial, DAMAGE_LEAK, trial->owed, trial->owed,
+	      lowest > trial->lowest_fd
+		      ? "the session left descriptor %d open"
+		      : "the session closed descriptor %d, which is not its own",
+	      lowest > trial->lowest_fd ? trial->lowest_fd : lowest);
+	trial->outcome->spent = true;
+	return true;
 }
 
 bool attempt_misreports(struct trial *trial, const struct attempt *attempt)

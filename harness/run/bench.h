@@ -52,6 +52,10 @@ struct trial {
 	uint64_t end;	    /* the stream's end as the peer feeds it; writers: as offered so far */
 	uint64_t accepted;  /* writers: end of what the target accepted */
 	uint64_t diverged_at;
+	uint64_t diverged_drained; /* writers: what the peer had drained before the tail */
+	uint64_t taken_owed, taken_at; /* readers: from the ledger, lost [owed, at); UINT64_MAX */
+	uint64_t offered; /* writers: where the message on offer begins on the wire */
+	int lowest_fd;	  /* the lowest free descriptor when the session began */
 	size_t tail_size;
 	uint32_t idle; /* attempts in a row that handed over nothing */
 	struct given_up given_up[PLAN_CANCELLATIONS_MAX];
@@ -85,6 +89,12 @@ void attempt_return_buffer(struct trial *trial, struct attempt *attempt, bool ke
 
 /* Were the buffers touched after they were given back? Notes late writes. */
 void attempt_check_buffers(struct trial *trial);
+
+/* Is a descriptor missing, or left open? True when so: that is blamed, and the process is spent. */
+bool attempt_check_descriptors(struct trial *trial);
+
+/* The lowest descriptor number that is free. */
+int attempt_lowest_fd(const struct bench *bench);
 
 /* True when the result is one that no target may return here; the damage is noted. */
 bool attempt_misreports(struct trial *trial, const struct attempt *attempt);

@@ -11,42 +11,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "run/bench.h"
+#include "run/ledger.h"
 
 enum { WINDOW_BEFORE = 16, REPEAT_REACH = 4096 };
-
-/* The attempt whose completion moved this byte, or UINT32_MAX. */
-static uint32_t mover_of(const struct trial *trial, uint8_t side, uint64_t offset)
-{
-	const struct history *history = trial->port->history;
-
-	for (uint32_t i = 0; i < history->count; i++) {
-		const struct event *event = &history->events[i];
-
-		if (event->kind == EVENT_COMPLETE && event->side == side && event->result > 0 &&
-		    offset >= event->offset && offset < event->offset + (uint64_t)event->result)
-			return event->attempt;
-	}
-	return UINT32_MAX;
-}
-
-static int guilty(const struct trial *trial, uint8_t side, uint64_t from)
-{
-	const struct outcome *outcome = trial->outcome;
-	uint32_t mover = mover_of(trial, side, from);
-	int last = -1;
-
-	for (uint32_t i = 0; i < trial->plan->cancellation_count; i++) {
-		const struct landing_record *record = &outcome->records[i];
-
-		if (record->landing != LANDING_LANDED)
-			continue;
-		if (record->attempt == mover)
-			return (int)i;
-		last = (int)i;
-	}
-	return last;
-}
 
 static uint8_t side_of(const struct trial *trial)
 {
@@ -61,7 +28,7 @@ static void note(struct trial *trial, enum damage damage, uint64_t from, uint64_
 	finding->damage = damage;
 	finding->from = from;
 	finding->to = to;
-	finding->guilty = guilty(trial, side_of(trial), from);
+	finding->guilty = ledger_guilty(trial, side_of(trial), from);
 	finding->attempt = trial->port->attempt;
 	event->detail = (uint8_t)damage;
 	event->side = side_of(trial);
@@ -143,14 +110,19 @@ static void tell(struct trial *trial, const struct divergence *d)
 {
 	struct finding *finding = &trial->outcome->finding;
 	const char *name = trial->operation->name;
-	uint32_t mover = mover_of(trial, side_of(trial), d->from);
+	uint32_t mover = ledger_mover(trial, side_of(trial), d->from);
 	uint64_t size = d->to - d->from;
 	char range[80], result[40];
 	bool reads = trial->operation->direction == DT_READER;
 
 	snprintf(range, sizeof(range), "bytes %" PRIu64 "..%" PRIu64 " (%" PRIu64 ")", d->from,
 		 d->to ? d->to - 1 : 0, size);
-	if (d->damage == DAMAGE_LOST && reads && mover != UINT32_MAX)
+	if (d->damage == DAMAGE_LOST && reads && mover != UINT32_MAX &&
+	    ledger_moved_afterwards(trial, EVENT_SIDE_IN, d->from))
+		snprintf(finding->sentence, SENTENCE_MAX,
+			 "%s were consumed by an operation that %s #%u had left in flight: lost",
+			 range, name, mover);
+	else if (d->damage == DAMAGE_LOST && reads && mover != UINT32_MAX)
 		snprintf(finding->sentence, SENTENCE_MAX,
 			 "%s were consumed by %s #%u, which then reported %s: lost", range, name,
 			 mover, returned(trial, mover, result, sizeof(result)));
@@ -209,8 +181,9 @@ static void rename_given_up(const struct trial *trial, struct divergence *d)
 		if (d->damage != DAMAGE_DUPLICATED || d->from >= g->to || d->to <= g->from)
 			continue;
 		d->damage = DAMAGE_CORRUPTED;
-		if (trial->tail_size >= size && trial->tail_size > 0 &&
-		    !memcmp(trial->bench->tail, trial->stream->bytes + g->from, size))
+		/* The trial may have ended before all of it was seen. */
+		size = MIN(size, (uint64_t)trial->tail_size);
+		if (size && !memcmp(trial->bench->tail, trial->stream->bytes + g->from, size))
 			d->damage = DAMAGE_STALE;
 		d->from = g->from;
 		d->to = g->to;
@@ -233,7 +206,12 @@ void blame_tail(struct trial *trial, bool ended)
 	damage_classify(&view, trial->diverged_at, trial->bench->tail, trial->tail_size, ended, &d);
 	if (d.damage == DAMAGE_TRUNCATED && trial->operation->direction == DT_READER)
 		d.damage = DAMAGE_LOST; /* the peer fed it and the target took it */
-	find_repeats(trial, &d);
+	if (trial->operation->direction == DT_WRITER && d.damage != DAMAGE_STALE &&
+	    !ledger_repeated(trial, &d))
+		find_repeats(trial, &d);
+	if (trial->taken_at != UINT64_MAX && d.damage != DAMAGE_REORDERED &&
+	    d.damage != DAMAGE_STALE)
+		d = (struct divergence){ DAMAGE_LOST, trial->taken_owed, trial->taken_at };
 	rename_given_up(trial, &d);
 	note(trial, d.damage, d.from, d.to);
 	take_window(trial);
@@ -278,6 +256,8 @@ void blame_missing(struct trial *trial, ssize_t result)
 	uint32_t number = trial->port->attempt;
 	struct divergence d;
 
+	if (result < 0 && attempt_check_descriptors(trial))
+		return;
 	if (result == 0 && (!trial->peer->ended || peer_unread(trial->peer))) {
 		blame(trial, DAMAGE_FALSE_EOF, trial->owed, trial->owed,
 		      "%s #%u reported end of stream at byte %" PRIu64

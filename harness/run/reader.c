@@ -11,7 +11,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "run/bench.h"
+#include "run/ledger.h"
 
 /* What the caller does next. */
 struct next_call {
@@ -77,6 +77,11 @@ static void take(struct trial *trial, const unsigned char *bytes, size_t size)
 		trial->outcome->bytes += size;
 		return;
 	}
+	trial->taken_owed = trial->owed;
+	if (!by_units(trial))
+		trial->taken_at = ledger_place(trial, bytes, size);
+	if (trial->taken_at <= trial->owed)
+		trial->taken_at = UINT64_MAX;
 	while (same < size && same < want && bytes[same] == expected[same])
 		same++;
 	trial->owed += same;

@@ -248,15 +248,6 @@ static const struct dt_operation *find_other(const struct trial *trial)
 	return NULL;
 }
 
-static int lowest_free_fd(const struct bench *bench)
-{
-	int fd = fcntl(bench->rings[RING_PLAIN].gate_fd, F_DUPFD, 0);
-
-	if (fd >= 0)
-		close(fd);
-	return fd;
-}
-
 static void play(struct trial *trial)
 {
 	switch (trial->operation->direction) {
@@ -273,25 +264,16 @@ static void play(struct trial *trial)
 }
 
 /* The session is closed, then what it left behind is looked for. */
-static void close_session(struct trial *trial, int lowest_before)
+static void close_session(struct trial *trial)
 {
 	struct outcome *outcome = trial->outcome;
 	unsigned left = raw_left_in_flight(trial->port->raw);
-	int lowest;
 
 	port_end(trial->port);
 	if (!outcome->spent) {
 		if (trial->target->destroy)
 			trial->target->destroy(trial->session);
-		lowest = lowest_free_fd(trial->bench);
-		if (lowest != lowest_before) {
-			blame(trial, DAMAGE_LEAK, trial->owed, trial->owed,
-			      lowest > lowest_before
-				      ? "the session left descriptor %d open"
-				      : "the session closed descriptor %d, which is not its own",
-			      lowest > lowest_before ? lowest_before : lowest);
-			outcome->spent = true;
-		}
+		attempt_check_descriptors(trial);
 		if (left)
 			blame(trial, DAMAGE_LEAK, trial->owed, trial->owed,
 			      "the session ended with %u operations of its own in flight", left);
@@ -339,10 +321,13 @@ static int start(struct trial *trial, const struct entry *entry, char *reterr_me
 int trial_run(struct bench *bench, const struct entry *entry, const struct plan *plan,
 	      struct outcome *ret_outcome, char *reterr_message, size_t message_max)
 {
-	struct trial trial = { .bench = bench, .plan = plan, .outcome = ret_outcome };
+	struct trial trial = { .bench = bench,
+			       .plan = plan,
+			       .outcome = ret_outcome,
+			       .taken_at = UINT64_MAX };
 	unsigned char saved[MALFORMED_BYTES];
 	bool malformed = plan->condition == CONDITION_MALFORMED && plan->unit == DT_FRAMES;
-	int lowest, r;
+	int r;
 
 	memset(ret_outcome, 0, offsetof(struct outcome, records));
 	ret_outcome->finding.guilty = -1;
@@ -366,14 +351,14 @@ int trial_run(struct bench *bench, const struct entry *entry, const struct plan 
 	trial.peer->sink = writer_sink;
 	trial.peer->context = &trial;
 	set_condition(&trial);
-	lowest = lowest_free_fd(bench);
+	trial.lowest_fd = attempt_lowest_fd(bench);
 	r = open_session(&trial, reterr_message, message_max);
 	if (r < 0)
 		return r;
 	if (malformed)
 		malform(&trial, saved);
 	play(&trial);
-	close_session(&trial, lowest);
+	close_session(&trial);
 	if (malformed)
 		restore(&trial, saved);
 	trial.peer->sink = NULL;

@@ -42,6 +42,7 @@ struct member {
 	uint64_t printed;	    /* bytes since it moved */
 	enum death_cause cause;	    /* why we killed it */
 	unsigned idle_deaths;
+	bool used; /* it has had an order */
 	bool deaf, mute; /* the target closed the socket, the pipe: poll them no more */
 };
 
@@ -174,6 +175,40 @@ static void ring_bell(struct member *member)
 		return;
 }
 
+/* Takes what the target printed; a flood keeps us no longer than a few reads. */
+static void drain_output(struct crew *crew, struct member *member)
+{
+	char text[65536];
+
+	for (unsigned reads = 0; reads < READS_MAX; reads++) {
+		struct capture *capture = &crew->capture;
+		ssize_t got = read(member->output, text, sizeof(text));
+		size_t room;
+
+		if (got <= 0)
+			return;
+		member->printed += (uint64_t)got;
+		if (member->order.case_index != capture->case_index)
+			continue;
+		room = MIN((size_t)got, sizeof(capture->text) - capture->size);
+		memcpy(capture->text + capture->size, text, room);
+		capture->size += room;
+		capture->total += (uint64_t)got;
+	}
+}
+
+/* What one target scribbled over must not hurt the next: each case has processes of its own. */
+static int renew(struct crew *crew, struct member *member)
+{
+	drain_output(crew, member);
+	kill(member->pid, SIGKILL);
+	while (waitpid(member->pid, NULL, 0) < 0 && errno == EINTR)
+		;
+	close_member(member);
+	member->used = false;
+	return spawn(crew, member);
+}
+
 int crew_order(struct crew *crew, int worker, const struct order *order, const struct shape *shape,
 	       const struct plan *plan)
 {
@@ -182,6 +217,13 @@ int crew_order(struct crew *crew, int worker, const struct order *order, const s
 
 	if (member->state != STATE_IDLE)
 		return -EBUSY;
+	if (member->used && member->order.case_index != order->case_index) {
+		int error = renew(crew, member);
+
+		if (error)
+			return error;
+	}
+	member->used = true;
 	member->order = *order;
 	if (shape)
 		member->shape = slate->shape = *shape;
@@ -226,28 +268,6 @@ void crew_capture_clear(struct crew *crew, uint32_t case_index)
 	crew->capture.case_index = case_index;
 	crew->capture.total = 0;
 	crew->capture.size = 0;
-}
-
-/* Takes what the target printed; a flood keeps us no longer than a few reads. */
-static void drain_output(struct crew *crew, struct member *member)
-{
-	char text[65536];
-
-	for (unsigned reads = 0; reads < READS_MAX; reads++) {
-		struct capture *capture = &crew->capture;
-		ssize_t got = read(member->output, text, sizeof(text));
-		size_t room;
-
-		if (got <= 0)
-			return;
-		member->printed += (uint64_t)got;
-		if (member->order.case_index != capture->case_index)
-			continue;
-		room = MIN((size_t)got, sizeof(capture->text) - capture->size);
-		memcpy(capture->text + capture->size, text, room);
-		capture->size += room;
-		capture->total += (uint64_t)got;
-	}
 }
 
 /* The first signal lets it tell its last words; a tick later there is no choice. */

@@ -73,23 +73,51 @@ void writer_sink(void *context, const unsigned char *bytes, size_t size)
 		if (same < run)
 			break;
 	}
-	if (size)
-		blame_diverged(trial, bytes, size);
+	if (!size)
+		return;
+	if (!trial->diverged)
+		trial->diverged_drained = trial->peer->drained - size;
+	blame_diverged(trial, bytes, size);
+}
+
+/* Everything sent must arrive: TCP may take its time. */
+static void drain_rest(struct trial *trial)
+{
+	struct peer *peer = trial->peer;
+	struct pollfd poll_in = { .fd = peer->out->peer_fd, .events = POLLIN };
+
+	do {
+		peer_drain_all(peer);
+	} while (!peer->hung_up && peer_undrained(peer) &&
+		 poll(&poll_in, 1, LAST_BYTES_MS) > 0);
+}
+
+/* How many bytes were sent beyond those of the messages that were accepted. */
+static uint64_t sent_of(const struct trial *trial, const struct message *message)
+{
+	uint64_t owned = message->from;
+
+	for (unsigned i = 0; i < trial->given_up_count; i++)
+		owned -= trial->given_up[i].to - trial->given_up[i].from;
+	return trial->peer->sent > owned ? trial->peer->sent - owned : 0;
 }
 
 /* The caller gives the message up: none of it may have gone, none may go later. */
 static void give_up(struct trial *trial, const struct message *message)
 {
+	uint64_t size = message->to - message->from, sent = sent_of(trial, message);
+
+	if (sent)
+		drain_rest(trial);
 	if (trial->diverged)
 		return;
-	if (trial->owed > message->from) {
-		bool whole = trial->owed >= message->to;
-
-		blame(trial, whole ? DAMAGE_STALE : DAMAGE_CORRUPTED, message->from, trial->owed,
-		      "%llu of the %llu bytes of a message that %s called not sent had arrived, "
-		      "and the caller sent another one",
-		      (unsigned long long)(trial->owed - message->from),
-		      (unsigned long long)(message->to - message->from), trial->operation->name);
+	if (sent) {
+		blame(trial, sent >= size ? DAMAGE_STALE : DAMAGE_CORRUPTED, message->from,
+		      message->from + MIN(sent, size),
+		      "%llu of the %llu bytes of a message that %s called not sent had gone, and "
+		      "the caller went on with another one",
+		      (unsigned long long)MIN(sent, size), (unsigned long long)size,
+		      trial->operation->name);
 		return;
 	}
 	if (trial->given_up_count < PLAN_CANCELLATIONS_MAX)
@@ -107,6 +135,7 @@ static void other_first(struct trial *trial)
 	if (!trial->other || trial->diverged || !message_at(trial, trial->end, &message))
 		return;
 	trial->end = message.to;
+	trial->offered = message.from;
 	trial->port->quiet = true;
 	attempt_run(trial, trial->other, LEND_NEW, message.payload_size,
 		    trial->stream->bytes + message.payload, &attempt);
@@ -140,7 +169,7 @@ static bool cancelled(struct trial *trial, struct attempt *attempt, struct messa
 		if (!used || !attempt->used)
 			return true;
 		trial->accepted = message->payload + attempt->used;
-		message->payload += attempt->used;
+		message->from = message->payload += attempt->used;
 		message->payload_size -= attempt->used;
 		if (message->payload_size)
 			return true;
@@ -217,6 +246,7 @@ static void offer(struct trial *trial, struct message *message)
 
 	trial->end = message->to;
 	while (!trial->over) {
+		trial->offered = message->from;
 		attempt_run(trial, trial->operation, lend, message->payload_size,
 			    lend == LEND_NEW ? bytes + message->payload : NULL, &attempt);
 		if (attempt.escaped)
@@ -242,18 +272,6 @@ static void offer(struct trial *trial, struct message *message)
 		attempt_return_buffer(trial, &attempt, false);
 		return;
 	}
-}
-
-/* Everything sent must arrive: TCP may take its time. */
-static void drain_rest(struct trial *trial)
-{
-	struct peer *peer = trial->peer;
-	struct pollfd poll_in = { .fd = peer->out->peer_fd, .events = POLLIN };
-
-	do {
-		peer_drain_all(peer);
-	} while (!peer->hung_up && peer_undrained(peer) &&
-		 poll(&poll_in, 1, LAST_BYTES_MS) > 0);
 }
 
 void writer_finish(struct trial *trial)

@@ -68,7 +68,7 @@ const struct dt_target dt_targets_v1[] = {
 	TARGET(abandon_read, .summary = "leaves a read in flight that takes later bytes",
 	       SESSION(abandoned)),
 	TARGET(late_write, .summary = "leaves a read in flight into the caller's buffer",
-	       SESSION(broken_raw)),
+	       SESSION(late_reader)),
 	TARGET(stack_buffer, .summary = "leaves a read in flight onto its stack",
 	       SESSION(broken_raw)),
 

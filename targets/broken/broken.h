@@ -68,6 +68,11 @@ struct broken_raw {
 	unsigned char data[RAW_ROOM];
 };
 
+struct late_reader {
+	struct broken_raw raw;
+	unsigned char *into; /* borrowed from a caller, and kept too long */
+};
+
 struct abandoned {
 	uint64_t call;
 	unsigned char data[ABANDONED_SLOTS][ABANDONED_ROOM];

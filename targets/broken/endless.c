@@ -32,7 +32,7 @@ static ssize_t read_and_wait(void *session, struct dt_io *io, struct dt_buffer *
 	return n;
 }
 
-enum { PIECE = 1 << 20 };
+enum { PIECE = 1 << 24 };
 
 static ssize_t read_and_grow(void *session, struct dt_io *io, struct dt_buffer *buffer)
 {
@@ -41,10 +41,9 @@ static ssize_t read_and_grow(void *session, struct dt_io *io, struct dt_buffer *
 	(void)session;
 	n = dt_read(io, buffer->data, buffer->size);
 	while (n == -ECANCELED) {
-		unsigned char *piece = malloc(PIECE);
+		volatile unsigned char *piece = malloc(PIECE);
 
-		for (size_t i = 0; i < PIECE; i++) /* the bug: no check, no limit, no free */
-			((volatile unsigned char *)piece)[i] = (unsigned char)i;
+		piece[0] = 1; /* the bug: no check, no limit, no free */
 	}
 	return n;
 }

@@ -21,12 +21,28 @@ static int land(struct broken_raw *raw, struct dt_io *io, unsigned char *bytes, 
 	return r; /* the bug: -ECANCELED leaves the read in flight */
 }
 
+static size_t fitting(const struct broken_raw *raw, const struct dt_buffer *buffer)
+{
+	size_t size = (size_t)raw->flight.result;
+
+	return size < buffer->size ? size : buffer->size;
+}
+
 static ssize_t read_into_buffer(void *session, struct dt_io *io, struct dt_buffer *buffer)
 {
-	struct broken_raw *raw = session;
-	int r = land(raw, io, buffer->data, buffer->size);
+	struct late_reader *reader = session;
+	struct broken_raw *raw = &reader->raw;
+	int r;
 
-	return r ? r : raw->flight.result;
+	if (!raw->flight.busy)
+		reader->into = buffer->data; /* the bug: the caller takes it back when we return */
+	r = land(raw, io, reader->into, buffer->size);
+	if (r)
+		return r;
+	/* More than fits came for a call before this one: hand over what the caller asked for. */
+	if (raw->flight.result > 0 && reader->into != buffer->data)
+		memmove(buffer->data, reader->into, fitting(raw, buffer));
+	return raw->flight.result > 0 ? (ssize_t)fitting(raw, buffer) : raw->flight.result;
 }
 
 enum { ON_STACK = 512 };
@@ -40,8 +56,8 @@ static ssize_t read_onto_stack(void *session, struct dt_io *io, struct dt_buffer
 	if (r)
 		return r;
 	if (raw->flight.result > 0)
-		memcpy(buffer->data, bytes, (size_t)raw->flight.result);
-	return raw->flight.result;
+		memcpy(buffer->data, bytes, fitting(raw, buffer));
+	return raw->flight.result > 0 ? (ssize_t)fitting(raw, buffer) : raw->flight.result;
 }
 
 const struct dt_operation late_write_operations[] = {

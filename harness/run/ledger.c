@@ -1,0 +1,156 @@
+/*
+ * ledger.c - what the completions of a trial say about bytes: who moved them, and where they came
+ * from. Where it can be had, this beats guessing a place from content: a single byte is found
+ * at 1 in 256 places by chance, but the record says which call moved it.
+ *
+ *	writer   call #3 sent 1 byte of the message at 700, cancelled; call #4 sends it all again:
+ *	         observed "a" then "abcdef..." -> both begin at 700: duplicated from 700 on
+ *	reader   call #9 hands over "x", which its completion took at 812, and 790 is owed:
+ *	         bytes 790..811 were taken before and never handed over: lost
+ */
+#include "run/ledger.h"
+
+#include <string.h>
+
+static const struct event *completion_of(const struct trial *trial, uint8_t side, uint64_t offset)
+{
+	const struct history *history = trial->port->history;
+
+	for (uint32_t i = 0; i < history->count; i++) {
+		const struct event *event = &history->events[i];
+
+		if (event->kind == EVENT_COMPLETE && event->side == side && event->result > 0 &&
+		    offset >= event->offset && offset < event->offset + (uint64_t)event->result)
+			return event;
+	}
+	return NULL;
+}
+
+uint32_t ledger_mover(const struct trial *trial, uint8_t side, uint64_t offset)
+{
+	const struct event *event = completion_of(trial, side, offset);
+
+	return event ? event->attempt : UINT32_MAX;
+}
+
+bool ledger_moved_afterwards(const struct trial *trial, uint8_t side, uint64_t offset)
+{
+	const struct history *history = trial->port->history;
+	const struct event *moved = completion_of(trial, side, offset);
+
+	for (uint32_t i = 0; moved && &history->events[i] < moved; i++)
+		if (history->events[i].kind == EVENT_RETURN &&
+		    history->events[i].attempt == moved->attempt)
+			return true;
+	return false;
+}
+
+int ledger_guilty(const struct trial *trial, uint8_t side, uint64_t from)
+{
+	const struct outcome *outcome = trial->outcome;
+	uint32_t mover = ledger_mover(trial, side, from);
+	int last = -1;
+
+	for (uint32_t i = 0; i < trial->plan->cancellation_count; i++) {
+		const struct landing_record *record = &outcome->records[i];
+
+		if (record->landing != LANDING_LANDED)
+			continue;
+		if (record->attempt == mover)
+			return (int)i;
+		last = (int)i;
+	}
+	return last;
+}
+
+/* Bytes [begin, end) on the way out that one attempt sent, for the message at `place`. */
+struct piece {
+	uint64_t begin, end, place;
+	bool offered; /* the attempt had a message; finish() has none */
+};
+
+static bool piece_at(const struct trial *trial, uint64_t offset, struct piece *ret)
+{
+	const struct history *history = trial->port->history;
+	const struct event *first = completion_of(trial, EVENT_SIDE_OUT, offset);
+
+	if (!first)
+		return false;
+	*ret = (struct piece){ .begin = UINT64_MAX };
+	for (uint32_t i = 0; i < history->count; i++) {
+		const struct event *event = &history->events[i];
+
+		if (event->attempt != first->attempt)
+			continue;
+		if (event->kind == EVENT_ATTEMPT) {
+			ret->offered = event->size > 0;
+			ret->place = event->offset;
+		} else if (event->kind == EVENT_COMPLETE && event->side == EVENT_SIDE_OUT &&
+			   event->result > 0) {
+			ret->begin = MIN(ret->begin, event->offset);
+			ret->end = event->offset + (uint64_t)event->result;
+		}
+	}
+	return true;
+}
+
+static size_t matching(const struct trial *trial, uint64_t place, const unsigned char *bytes,
+		       size_t size)
+{
+	const struct stream *stream = trial->stream;
+	size_t same = 0;
+
+	while (same < size && place + same < stream->size &&
+	       bytes[same] == stream->bytes[place + same])
+		same++;
+	return same;
+}
+
+bool ledger_repeated(const struct trial *trial, struct divergence *ret)
+{
+	const unsigned char *tail = trial->bench->tail;
+	uint64_t first = UINT64_MAX, to = 0;
+
+	for (size_t at = 0; at < trial->tail_size;) {
+		struct piece piece;
+		uint64_t place, skipped;
+		size_t size, same;
+
+		if (!piece_at(trial, trial->diverged_drained + at, &piece) || !piece.offered)
+			break;
+		skipped = trial->diverged_drained + at - piece.begin;
+		place = piece.place + skipped;
+		size = MIN(piece.end - piece.begin - skipped, trial->tail_size - at);
+		same = matching(trial, place, tail + at, size);
+		if (first == UINT64_MAX && (same < size || place >= trial->diverged_at))
+			return false;
+		first = MIN(first, place);
+		if (place == first)
+			to = MAX(to, place + same);
+		at += size;
+	}
+	if (first == UINT64_MAX)
+		return false;
+	*ret = (struct divergence){ DAMAGE_DUPLICATED, first, MIN(to, trial->diverged_at) };
+	return true;
+}
+
+uint64_t ledger_place(const struct trial *trial, const unsigned char *bytes, size_t size)
+{
+	const struct history *history = trial->port->history;
+	uint64_t place = UINT64_MAX;
+
+	for (uint32_t i = history->count; i--;) {
+		const struct event *event = &history->events[i];
+
+		if (event->kind == EVENT_ATTEMPT)
+			break;
+		if (event->kind != EVENT_COMPLETE || event->side != EVENT_SIDE_IN ||
+		    event->result <= 0 || matching(trial, event->offset, bytes, size) < size)
+			continue;
+		place = event->offset;
+		if ((size_t)event->result == size) /* its very result: no better one can be */
+			break;
+	}
+	return place;
+}
