@@ -13,7 +13,7 @@
 
 #include "run/ledger.h"
 
-enum { WINDOW_BEFORE = 16, REPEAT_REACH = 4096 };
+enum { WINDOW_BEFORE = 16, REPEAT_REACH = 4096, CHANCE_MAX = 4 };
 
 static uint8_t side_of(const struct trial *trial)
 {
@@ -174,16 +174,24 @@ static void find_repeats(const struct trial *trial, struct divergence *d)
 /* A message that the caller gave up has been sent all the same. */
 static void rename_given_up(const struct trial *trial, struct divergence *d)
 {
+	uint64_t chance = 0; /* its first bytes looked right, in the place of others */
+
+	for (unsigned i = 0; i < trial->given_up_count; i++)
+		if (trial->diverged_at >= trial->given_up[i].to &&
+		    trial->diverged_at - trial->given_up[i].to <= CHANCE_MAX)
+			chance = trial->diverged_at - trial->given_up[i].to;
 	for (unsigned i = 0; i < trial->given_up_count; i++) {
 		const struct given_up *g = &trial->given_up[i];
-		uint64_t size = g->to - g->from;
+		uint64_t size = g->to - g->from, skipped;
 
 		if (d->damage != DAMAGE_DUPLICATED || d->from >= g->to || d->to <= g->from)
 			continue;
 		d->damage = DAMAGE_CORRUPTED;
 		/* The trial may have ended before all of it was seen. */
-		size = MIN(size, (uint64_t)trial->tail_size);
-		if (size && !memcmp(trial->bench->tail, trial->stream->bytes + g->from, size))
+		skipped = MIN(chance, size);
+		size = MIN(size - skipped, (uint64_t)trial->tail_size);
+		if (size && !memcmp(trial->bench->tail, trial->stream->bytes + g->from + skipped,
+				    size))
 			d->damage = DAMAGE_STALE;
 		d->from = g->from;
 		d->to = g->to;
@@ -207,7 +215,7 @@ void blame_tail(struct trial *trial, bool ended)
 	if (d.damage == DAMAGE_TRUNCATED && trial->operation->direction == DT_READER)
 		d.damage = DAMAGE_LOST; /* the peer fed it and the target took it */
 	if (trial->operation->direction == DT_WRITER && d.damage != DAMAGE_STALE &&
-	    !ledger_repeated(trial, &d))
+	    !ledger_repeated(trial, &d) && !ledger_begun_again(trial, &d))
 		find_repeats(trial, &d);
 	if (trial->taken_at != UINT64_MAX && d.damage != DAMAGE_REORDERED &&
 	    d.damage != DAMAGE_STALE)
@@ -250,6 +258,23 @@ static bool swallowed(const struct trial *trial, struct divergence *ret)
 	return found;
 }
 
+/* Did the last attempt read to the end, so that what is missing was taken before? */
+static bool saw_end(const struct trial *trial)
+{
+	const struct history *history = trial->port->history;
+
+	for (uint32_t i = history->count; i--;) {
+		const struct event *event = &history->events[i];
+
+		if (event->kind == EVENT_ATTEMPT)
+			break;
+		if (event->kind == EVENT_COMPLETE && event->side == EVENT_SIDE_IN &&
+		    event->result == 0)
+			return true;
+	}
+	return false;
+}
+
 void blame_missing(struct trial *trial, ssize_t result)
 {
 	const char *name = trial->operation->name;
@@ -271,7 +296,7 @@ void blame_missing(struct trial *trial, ssize_t result)
 		take_window(trial);
 		tell(trial, &d);
 		trial->over = true;
-	} else if (result == 0) {
+	} else if (result == 0 || saw_end(trial)) {
 		blame(trial, DAMAGE_LOST, trial->owed, trial->end,
 		      "bytes %" PRIu64 "..%" PRIu64 " (%" PRIu64
 		      ") were consumed and never handed over before the end of stream: lost",

@@ -2,8 +2,8 @@
  * draw.c - one random plan: caller, feeding, and where and how each cancellation acts.
  *
  * A plan is a pure function of (seed, case, index). Attempts are drawn over the whole control run
- * and sorted; points evenly, then one of the point's mechanisms evenly, so that a point with one
- * mechanism is tried as often as one with nine.
+ * and sorted; points evenly, then the families of its mechanisms evenly, so that a drop is tried as
+ * often as all six keys of ASYNC_CANCEL together.
  *
  *	control run: attempts 0 .. 63	depth 3 -> attempts 7, 20, 41
  *	7.0:armed:async_cancel/ud  retry.0:partial:5:link_timeout  41.1:raced:sync_cancel
@@ -17,6 +17,10 @@
 #include "base/macros.h"
 
 /* Of 5 plans, 3 have a caller of the declared contract; of 4 later cancellations one is a retry. */
+#define MECHS_ASYNC_CANCEL                                                                        \
+	(BIT(MECH_UD) | BIT(MECH_FD) | BIT(MECH_FD_ALL) | BIT(MECH_OP) | BIT(MECH_OP_ALL) |        \
+	 BIT(MECH_ANY))
+
 enum { DECLARED_OF_5 = 3, RETRY_ONE_IN = 4, DELAY_BITS_MAX = 18 };
 
 static uint64_t case_seed(const struct test_case *test, uint64_t seed)
@@ -174,11 +178,17 @@ static unsigned nth_bit(unsigned bits, unsigned n)
 	return (unsigned)__builtin_ctz(bits);
 }
 
+/* First the family, evenly, then one of it: six keys of ASYNC_CANCEL are not six times a drop. */
 static enum mechanism draw_mechanism(unsigned mechanisms, struct choice *choice)
 {
-	unsigned count = (unsigned)__builtin_popcount(mechanisms);
+	unsigned keys = mechanisms & MECHS_ASYNC_CANCEL;
+	unsigned families = (mechanisms & ~keys) | (keys & -keys);
+	unsigned family = nth_bit(families,
+				  choose(choice, (uint32_t)__builtin_popcount(families)));
 
-	return nth_bit(mechanisms, choose(choice, count));
+	if (!(BIT(family) & keys))
+		return family;
+	return nth_bit(keys, choose(choice, (uint32_t)__builtin_popcount(keys)));
 }
 
 /* Bytes after which a partial acts: half at the places where code goes wrong. */

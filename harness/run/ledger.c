@@ -10,7 +10,8 @@
  */
 #include "run/ledger.h"
 
-#include <string.h>
+/* A repeated piece may look right for a few bytes by chance before it is seen to be wrong. */
+enum { PIECES_MAX = 16, CHANCE_MAX = 4 };
 
 static const struct event *completion_of(const struct trial *trial, uint8_t side, uint64_t offset)
 {
@@ -132,6 +133,38 @@ bool ledger_repeated(const struct trial *trial, struct divergence *ret)
 	if (first == UINT64_MAX)
 		return false;
 	*ret = (struct divergence){ DAMAGE_DUPLICATED, first, MIN(to, trial->diverged_at) };
+	return true;
+}
+
+/* The longest piece when the tail is nothing but beginnings of the message, the first of them seen
+ * from its `skipped`-th byte on; 0 when it is not. */
+static size_t beginnings(const struct trial *trial, size_t skipped)
+{
+	const unsigned char *tail = trial->bench->tail;
+	size_t longest = 0, same;
+
+	for (size_t at = 0, pieces = 0; at < trial->tail_size; at += same) {
+		same = matching(trial, trial->offered + skipped, tail + at, trial->tail_size - at);
+		if (!same || ++pieces > PIECES_MAX)
+			return 0;
+		longest = MAX(longest, same + skipped);
+		skipped = 0;
+	}
+	return longest;
+}
+
+bool ledger_begun_again(const struct trial *trial, struct divergence *ret)
+{
+	uint64_t place = trial->offered;
+	size_t longest = 0;
+
+	for (size_t skipped = 0; skipped <= CHANCE_MAX && !longest; skipped++)
+		if (place + skipped < trial->diverged_at)
+			longest = beginnings(trial, skipped);
+	if (!longest)
+		return false;
+	*ret = (struct divergence){ DAMAGE_DUPLICATED, place,
+				    MIN(place + longest, trial->diverged_at) };
 	return true;
 }
 

@@ -23,6 +23,12 @@ int ledger_guilty(const struct trial *trial, uint8_t side, uint64_t from);
 bool ledger_repeated(const struct trial *trial, struct divergence *ret);
 
 /*
+ * Writers: is all of what was observed the beginning of the message on offer, again and again?
+ * "a" and then "abcd" where "e" was owed: its writer kept "a" from a call before.
+ */
+bool ledger_begun_again(const struct trial *trial, struct divergence *ret);
+
+/*
  * Readers: the place of bytes just handed over, if they begin with what a completion seen in this
  * attempt took, and go on from there; UINT64_MAX when they do not.
  */

@@ -117,7 +117,7 @@ static void ended(struct trial *trial, const struct attempt *attempt)
 			blame_missing(trial, attempt->result);
 		return;
 	}
-	/* A WAITALL recv that has moved some bytes takes the error with it: only then is it unknown. */
+	/* A WAITALL recv that has moved some bytes takes the error with it: it was not told. */
 	if (reset && !attempt->broken && trial->port->waitall)
 		return;
 	if ((reset || malformed || (mid && trial->end > trial->owed)) && trial->peer->ended)
