@@ -207,6 +207,8 @@ static ssize_t transfer_now(struct port *port)
 			return 0;
 	}
 	port->waitall |= now->waitall;
+	if (port->cut_first && !port->primitive)
+		now->size = 1;
 	return run(port);
 }
 

@@ -64,6 +64,7 @@ struct port {
 	uint32_t calls_after; /* calls since then */
 	bool broken;	      /* a primitive returned EPIPE or the like, or a synthetic zero */
 	uint32_t zeros;	      /* synthetic zeros returned in this attempt */
+	bool cut_first;	      /* the first primitive of each attempt moves one byte only */
 	bool quiet;	      /* no cancellations: finish(), another operation first */
 
 	/* The plan's cancellations: next is the first not yet decided. */

@@ -23,6 +23,7 @@ struct bench {
 	struct history history;
 	void *session; /* owned; room for the largest session so far */
 	size_t session_room;
+	bool cut_first;	     /* see port.h: for trial_goes_on */
 	unsigned char *tail; /* owned; what came from the first difference on */
 };
 

@@ -11,7 +11,7 @@
 #include "run/ledger.h"
 
 /* A repeated piece may look right for a few bytes by chance before it is seen to be wrong. */
-enum { PIECES_MAX = 16, CHANCE_MAX = 4 };
+enum { PIECES_MAX = 16, CHANCE_MAX = 4, BEYOND_MIN = 8 };
 
 static const struct event *completion_of(const struct trial *trial, uint8_t side, uint64_t offset)
 {
@@ -136,31 +136,54 @@ bool ledger_repeated(const struct trial *trial, struct divergence *ret)
 	return true;
 }
 
-/* The longest piece when the tail is nothing but beginnings of the message, the first of them seen
- * from its `skipped`-th byte on; 0 when it is not. */
-static size_t beginnings(const struct trial *trial, size_t skipped)
+/* Does the tail repeat the beginning of the message at `place`, again and again, until it ends or
+ * goes on behind the damage? The longest such piece, or 0. The first is seen from its
+ * `skipped`-th byte on. */
+static size_t beginnings(const struct trial *trial, uint64_t place, size_t skipped)
 {
 	const unsigned char *tail = trial->bench->tail;
 	size_t longest = 0, same;
 
 	for (size_t at = 0, pieces = 0; at < trial->tail_size; at += same) {
-		same = matching(trial, trial->offered + skipped, tail + at, trial->tail_size - at);
+		same = matching(trial, place + skipped, tail + at, trial->tail_size - at);
 		if (!same || ++pieces > PIECES_MAX)
 			return 0;
 		longest = MAX(longest, same + skipped);
+		if (place + longest >= trial->diverged_at + BEYOND_MIN)
+			break;
 		skipped = 0;
 	}
 	return longest;
 }
 
+/* Where the message of that attempt begins; false: it had none. */
+static bool offered_by(const struct trial *trial, uint32_t attempt, uint64_t *ret_place)
+{
+	const struct history *history = trial->port->history;
+
+	for (uint32_t i = 0; i < history->count; i++) {
+		const struct event *event = &history->events[i];
+
+		if (event->kind != EVENT_ATTEMPT || event->attempt != attempt || !event->size)
+			continue;
+		*ret_place = event->offset;
+		return true;
+	}
+	return false;
+}
+
 bool ledger_begun_again(const struct trial *trial, struct divergence *ret)
 {
-	uint64_t place = trial->offered;
+	uint32_t mover = ledger_mover(trial, EVENT_SIDE_OUT, trial->diverged_drained);
 	size_t longest = 0;
+	uint64_t place = 0;
 
-	for (size_t skipped = 0; skipped <= CHANCE_MAX && !longest; skipped++)
-		if (place + skipped < trial->diverged_at)
-			longest = beginnings(trial, skipped);
+	/* A queue may send what a call before its mover has brought. */
+	for (uint32_t back = 0; back < 3 && back <= mover && !longest; back++)
+		for (size_t skipped = 0; skipped <= CHANCE_MAX && !longest; skipped++)
+			if (mover != UINT32_MAX && offered_by(trial, mover - back, &place) &&
+			    place + skipped < trial->diverged_at)
+				longest = beginnings(trial, place, skipped);
 	if (!longest)
 		return false;
 	*ret = (struct divergence){ DAMAGE_DUPLICATED, place,

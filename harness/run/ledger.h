@@ -23,7 +23,7 @@ int ledger_guilty(const struct trial *trial, uint8_t side, uint64_t from);
 bool ledger_repeated(const struct trial *trial, struct divergence *ret);
 
 /*
- * Writers: is all of what was observed the beginning of the message on offer, again and again?
+ * Writers: is what was observed the beginning of a message just offered, again and again?
  * "a" and then "abcd" where "e" was owed: its writer kept "a" from a call before.
  */
 bool ledger_begun_again(const struct trial *trial, struct divergence *ret);

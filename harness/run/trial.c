@@ -343,6 +343,7 @@ int trial_run(struct bench *bench, const struct entry *entry, const struct plan 
 		return r;
 	port_reset(trial.port, &bench->rings[plan->ring], trial.peer, plan, ret_outcome,
 		   &bench->history);
+	trial.port->cut_first = bench->cut_first;
 	raw_reset(trial.port->raw);
 	raw_buffers(trial.port->raw, bench->guards, GUARDS);
 	bench->guards[0].size = bench->guards[1].size = 0;
@@ -363,4 +364,19 @@ int trial_run(struct bench *bench, const struct entry *entry, const struct plan 
 		restore(&trial, saved);
 	trial.peer->sink = NULL;
 	return 0;
+}
+
+int trial_goes_on(struct bench *bench, const struct entry *entry, const struct plan *plan)
+{
+	const struct dt_operation *operation = target_operation(entry->target, plan->operation);
+	static struct outcome outcome;
+	char message[1];
+
+	if (operation->flags & DT_RAW)
+		return !!(operation->flags & DT_EXACT);
+	bench->cut_first = true;
+	if (trial_run(bench, entry, plan, &outcome, message, sizeof(message)) < 0)
+		outcome.primitives_most = 0;
+	bench->cut_first = false;
+	return outcome.spent ? -EDEADLK : outcome.primitives_most > 1;
 }

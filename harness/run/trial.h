@@ -29,6 +29,14 @@ void bench_destroy(struct bench *bench);
 int trial_run(struct bench *bench, const struct entry *entry, const struct plan *plan,
 	      struct outcome *ret_outcome, char *reterr_message, size_t message_max);
 
+/*
+ * After a control run: does an attempt go on when its first primitive moves one byte only? Runs the
+ * plan once more to find out (a wire that takes all at once hides it). 1 when it does, 0 when not,
+ * -EDEADLK when it hung, and this process must run no further trial. A raw operation is believed
+ * when it is DT_EXACT.
+ */
+int trial_goes_on(struct bench *bench, const struct entry *entry, const struct plan *plan);
+
 /* The record of the last trial; valid until the next. */
 const struct history *bench_history(const struct bench *bench);
 

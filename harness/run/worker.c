@@ -128,6 +128,13 @@ static bool run_one(struct worker *worker, const struct entry *entry, const stru
 		bench_shape(worker->bench, &slate->shape);
 	if (worker->outcome.spent)
 		leave(worker, FAREWELL_SPENT);
+	if (slate->order.kind == ORDER_CONTROL && slate->shape.primitives_most == 1) {
+		int goes_on = trial_goes_on(worker->bench, entry, plan);
+
+		slate->shape.primitives_most += goes_on > 0;
+		if (goes_on < 0)
+			leave(worker, FAREWELL_SPENT);
+	}
 	return !atomic_load_explicit(&slate->stop, memory_order_relaxed);
 }
 
