@@ -1,8 +1,13 @@
 /*
  * last_words.c - async-signal-safe: copies flat memory into flat memory, then lets death have it.
+ *
+ * A sanitizer (in droptest, or preloaded for a target that was built with one) ends the process by
+ * itself: when it finds an error there is no signal, and after a signal it reports and exits. Its
+ * death callback is our last chance, and what is told is the signal and not how it then exits.
  */
 #include "run/last_words.h"
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -32,10 +37,29 @@ void last_words_say(void)
 	slate->last_count = count;
 }
 
+static void on_sanitizer(void)
+{
+	last_words_say();
+	if (slate_of_worker && !slate_of_worker->last_signal)
+		slate_of_worker->farewell = FAREWELL_SANITIZED;
+}
+
+/* Looked up, since a sanitizer may be in the process without our having been built with it. */
+static void hear_sanitizers(void)
+{
+	void (*hear)(void (*callback)(void));
+
+	*(void **)&hear = dlsym(RTLD_DEFAULT, "__sanitizer_set_death_callback");
+	if (hear)
+		hear(on_sanitizer);
+}
+
 /* Afterwards the signal has its old effect: for a fault by running into it again. */
 static void on_fatal(int signal)
 {
 	last_words_say();
+	if (!slate_of_worker->last_signal)
+		slate_of_worker->last_signal = signal;
 	for (size_t i = 0; i < ARRAY_SIZE(fatal); i++)
 		if (fatal[i] == signal)
 			sigaction(signal, &before[i], NULL);
@@ -51,6 +75,7 @@ int last_words_prepare(struct slate *slate, const struct history *history)
 
 	slate_of_worker = slate;
 	history_of_worker = history;
+	hear_sanitizers();
 	sigemptyset(&action.sa_mask);
 	if (sigaltstack(&alternate, NULL) || atexit(last_words_say))
 		return -errno;

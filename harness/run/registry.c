@@ -190,12 +190,15 @@ static int open_plugin(const char *path, void **ret_handle, const struct dt_targ
 static void try_in_child(const char *path, int report_fd)
 {
 	char why[MESSAGE_MAX] = "";
+	static const int fatal[] = { SIGALRM, SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTRAP };
 	const struct dt_target *targets;
 	void *handle;
 	int error;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	signal(SIGALRM, SIG_DFL);
+	/* How it ends is all that we look at: handlers (a sanitizer's) would make it an exit. */
+	for (size_t i = 0; i < ARRAY_SIZE(fatal); i++)
+		signal(fatal[i], SIG_DFL);
 	alarm(LOAD_SECONDS_MAX);
 	error = open_plugin(path, &handle, &targets, why, sizeof(why));
 	if (error && write(report_fd, why, strlen(why)) < 0)

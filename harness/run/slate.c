@@ -19,6 +19,7 @@ void slate_begin(struct slate *slate, const struct order *order)
 	slate->deaths[0] = slate->deaths[1] = 0;
 	slate->control_ns = 0;
 	slate->farewell = FAREWELL_NONE;
+	slate->last_signal = 0;
 	slate->last_count = 0;
 	for (unsigned i = 0; i < KEPT_MAX; i++)
 		slate->kept[i].used = false;

@@ -56,6 +56,7 @@ enum farewell {
 	FAREWELL_SPENT,	 /* the last trial made this process unfit; its outcome is counted */
 	FAREWELL_GROWN,	 /* its memory grew: a fresh one goes on */
 	FAREWELL_CLOSED, /* the target closed a descriptor of the harness: a verdict */
+	FAREWELL_SANITIZED, /* a sanitizer reported what the target did, and ended the process */
 };
 
 struct slate {
@@ -84,7 +85,9 @@ struct slate {
 	struct outcome control;
 	uint64_t control_ns;
 	struct kept kept[KEPT_MAX];
-	uint32_t last_count; /* of a worker that died: the end of its history; see last_words.h */
+	/* Of a worker that died; see last_words.h. */
+	int last_signal;     /* the first fatal one that it had; 0: none */
+	uint32_t last_count; /* the end of its history */
 	struct event last_events[KEPT_EVENTS_MAX];
 };
 

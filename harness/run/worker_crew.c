@@ -366,6 +366,7 @@ static int bury(struct crew *crew, struct member *member)
 	}
 	finished = death_count(&crew->options.worker, slate, &death);
 	slate->farewell = FAREWELL_NONE;
+	slate->last_signal = 0;
 	error = spawn(crew, member);
 	if (error)
 		return error;

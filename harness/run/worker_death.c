@@ -3,6 +3,7 @@
  */
 #include "run/worker_death.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -13,8 +14,11 @@
 
 static void say(char *sentence, const struct slate *slate, const struct death *death)
 {
-	int status = death->status;
+	int status = death->status, signal = slate->last_signal;
 
+	/* Its first one, when it told that: after a signal a sanitizer reports, then exits. */
+	if (signal <= 0 || signal >= NSIG)
+		signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 	if (death->cause == DEATH_TIMEOUT)
 		snprintf(sentence, SENTENCE_MAX,
 			 "the target did not come back within %.1f s; its process was ended",
@@ -25,10 +29,13 @@ static void say(char *sentence, const struct slate *slate, const struct death *d
 	else if (slate->farewell == FAREWELL_CLOSED)
 		snprintf(sentence, SENTENCE_MAX,
 			 "the target closed descriptors that are not its own");
-	else if (WIFSIGNALED(status))
+	else if (slate->farewell == FAREWELL_SANITIZED)
 		snprintf(sentence, SENTENCE_MAX,
-			 "the target's process was killed by signal %d (%s)", WTERMSIG(status),
-			 strsignal(WTERMSIG(status)));
+			 "a sanitizer ended the target's process; its report is in the output");
+	else if (signal)
+		snprintf(sentence, SENTENCE_MAX,
+			 "the target's process was killed by signal %d (%s)", signal,
+			 strsignal(signal));
 	else
 		snprintf(sentence, SENTENCE_MAX, "the target called exit: status %d",
 			 WEXITSTATUS(status));
