@@ -13,7 +13,7 @@ struct campaign {
 	struct crew *crew;
 	struct results_log *log; /* NULL: none */
 	struct results *results;
-	uint64_t begun_ns;
+	uint64_t begun_ns, reported_ns; /* on the clock; the latter: last told where it is */
 	struct campaign_place place;
 };
 

@@ -438,15 +438,13 @@ static int wait_once(struct crew *crew)
 
 int crew_wait(struct crew *crew)
 {
-	int worker = answered(crew), error;
+	if (answered(crew) < 0) {
+		int error = wait_once(crew);
 
-	if (worker >= 0)
-		return worker;
-	error = wait_once(crew);
-	if (error)
-		return error;
-	worker = answered(crew);
-	if (worker < 0)
-		tick(crew);
-	return worker;
+		if (error)
+			return error;
+	}
+	/* Always: one that answers all the time must not hide another that hangs. */
+	tick(crew);
+	return answered(crew);
 }
