@@ -105,7 +105,7 @@ static struct case_result *push_case(struct reading *in, const char *id)
 	struct results *results = in->results;
 
 	if (results->case_count == in->capacity) {
-		unsigned capacity = in->capacity ? in->capacity * 2 : 64;
+		unsigned capacity = in->capacity ? in->capacity * 2 : 4;
 		struct case_result *cases = reallocarray(results->cases, capacity, sizeof(*cases));
 
 		if (!cases)

@@ -53,7 +53,7 @@ static bool same_results(const struct results *a, const struct results *b)
 	return true;
 }
 
-/* Three cases and four failures: small enough to be cut at every byte. */
+/* Three cases and three failures: small enough to be cut at every byte. */
 static void small_results(struct results *ret_results)
 {
 	static const struct fixture_failure shape = {

@@ -22,10 +22,13 @@ static struct scratch scratch;
 static char *log_text, *run_text;
 static size_t log_size, run_size;
 
+/* A new file each time: one that is truncated and written again is flushed to the disk by ext4. */
 static void store(const char *name, const char *text, size_t size)
 {
-	FILE *file = fopen(scratch_path(&scratch, name), "wb");
+	FILE *file;
 
+	unlink(scratch_path(&scratch, name));
+	file = fopen(scratch_path(&scratch, name), "wb");
 	if (!file || fwrite(text, 1, size, file) != size || fclose(file))
 		abort();
 }
