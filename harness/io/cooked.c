@@ -75,15 +75,21 @@ static void run_to_completion(struct port *port)
 	}
 }
 
-static void feed_early(struct port *port)
+/* The peer acts before the operation is submitted: one delivery is fed, or taken. */
+static void act_early(struct port *port)
 {
 	struct peer *peer = port->peer;
 	enum feed feed = port->plan->feed;
 
-	if (feed == FEED_LATE || peer_unread(peer))
+	if (feed == FEED_LATE || (port->now.side == DT_IN ? peer_unread(peer) != 0
+							  : peer_undrained(peer) == 0))
 		return;
 	if (feed == FEED_MIXED && (rng_next(&peer->rng) & 1))
 		return;
+	if (port->now.side == DT_OUT) {
+		peer_drain(peer);
+		return;
+	}
 	if (!peer_feed(peer, port_feed_most(port)) && peer_exhausted(peer))
 		peer_end(peer);
 }
@@ -144,8 +150,8 @@ static ssize_t run(struct port *port)
 		return complete(port);
 	}
 	if (injected != INJECTED_RUNS) {
-		if (port->now.side == DT_IN && injected == INJECTED_NOT)
-			feed_early(port);
+		if (injected == INJECTED_NOT)
+			act_early(port);
 		primitive_prepare(port);
 		port_submit(port);
 	}

@@ -207,24 +207,36 @@ void peer_hang_up(struct peer *peer)
 	wire_hang_up(peer->out);
 }
 
-bool peer_fill(struct peer *peer)
+/*
+ * Pushes ballast until nothing more fits. Smaller and smaller: AF_UNIX takes a small write whole or
+ * not at all. What counts there is memory and not bytes, so single bytes fill it soonest.
+ */
+static bool push_ballast(struct peer *peer, uint64_t *ret_size)
 {
 	static const unsigned char filler[4096] = { 0xba, 0x11, 0xa5, 0x7f };
-	uint64_t at = peer->sent + peer->ballast_total, size = 0;
-	size_t piece = sizeof(filler);
-	struct ballast *last;
-	ssize_t n;
+	size_t piece = peer->kind == WIRE_UNIX ? 1 : sizeof(filler);
+	uint64_t size = 0;
 
-	if (peer->hung_up || peer->ballast_count == BALLAST_MAX)
-		return false;
-	while (piece) { /* smaller and smaller: AF_UNIX takes a small write whole or not at all */
-		n = wire_fill(peer->out, filler, piece);
+	while (piece) {
+		ssize_t n = wire_fill(peer->out, filler, piece);
+
 		if (n < 0)
 			return false;
 		size += (uint64_t)n;
 		if (n == 0)
 			piece /= 2;
 	}
+	*ret_size = size;
+	return true;
+}
+
+bool peer_fill(struct peer *peer)
+{
+	uint64_t at = peer->sent + peer->ballast_total, size = 0;
+	struct ballast *last;
+
+	if (peer->hung_up || peer->ballast_count == BALLAST_MAX || !push_ballast(peer, &size))
+		return false;
 	if (!size)
 		return true;
 	last = &peer->ballast[(peer->ballast_first + peer->ballast_count - 1) % BALLAST_MAX];

@@ -112,8 +112,8 @@ static const struct word landings[] = {
 };
 
 static const struct word feeds[] = {
-	[FEED_LATE] = { "late", "the peer feeds when the operation waits" },
-	[FEED_EARLY] = { "early", "the peer feeds before the operation is submitted" },
+	[FEED_LATE] = { "late", "the peer feeds, or takes, when the operation waits" },
+	[FEED_EARLY] = { "early", "the peer feeds, or takes, before the operation is submitted" },
 	[FEED_MIXED] = { "mixed", "late or early, drawn for each delivery" },
 };
 

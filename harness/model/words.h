@@ -106,7 +106,7 @@ enum landing {
 	LANDING_COUNT
 };
 
-/* When the peer of a reader acts. */
+/* When the peer feeds, or takes. */
 enum feed {
 	FEED_LATE,  /* when the operation waits */
 	FEED_EARLY, /* before the operation is submitted */
