@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/macros.h"
+#include "run/scenario_default.h"
 #include "run/scenario_file.h"
 
 static bool is_folder(const char *path)
@@ -150,18 +151,6 @@ bool scenarios_add_bundled(struct scenarios *scenarios, bool canary)
 	return true;
 }
 
-static const char *unit_text(enum dt_unit unit)
-{
-	switch (unit) {
-	case DT_FRAMES:
-		return "{frames: {header: u32be, size: [1, 300]}}";
-	case DT_LINES:
-		return "{lines: {size: [2, 80]}}";
-	default:
-		return "bytes";
-	}
-}
-
 /* Which units a plug-in's operations use, as bits. */
 static bool uses_unit(const struct dt_target *target, enum dt_unit unit)
 {
@@ -182,30 +171,30 @@ static bool of_plugin(const struct entry *entry, const char *plugin)
 static bool add_default_unit(struct scenarios *scenarios, const struct registry *registry,
 			     const char *plugin, enum dt_unit unit)
 {
-	char *text = NULL, path[96];
+	char *targets = NULL, path[96];
 	struct scenario *scenario;
 	size_t size;
-	FILE *out = open_memstream(&text, &size);
-	unsigned count = 0;
+	FILE *out = open_memstream(&targets, &size);
 	bool good;
 
 	if (!out)
 		return false;
-	fprintf(out, "scenario: %s\nunit: %s\ncalls: [1, 64]\ndeliveries: [1, 17]\n"
-		     "budget: {trials: 2000}\ntargets:\n",
-		word_name(WORDS_UNIT, unit), unit_text(unit));
 	for (unsigned i = 0; i < registry->count; i++)
 		if (of_plugin(&registry->entries[i], plugin) &&
-		    uses_unit(registry->entries[i].target, unit)) {
+		    uses_unit(registry->entries[i].target, unit))
 			fprintf(out, "  %s: pass\n", registry->entries[i].name);
-			count++;
-		}
 	snprintf(path, sizeof(path), "default/%s", word_name(WORDS_UNIT, unit));
 	good = !fclose(out);
-	if (good && count)
-		good = !scenario_parse(path, text, size, stderr, &scenario) &&
+	if (good && size) {
+		struct scenario_default wanted = { .path = path,
+						   .unit = unit,
+						   .keys = "budget: {trials: 2000}\n",
+						   .targets = targets };
+
+		good = !scenario_default_make(&wanted, stderr, &scenario) &&
 		       append(scenarios, scenario);
-	free(text);
+	}
+	free(targets);
 	return good;
 }
 
