@@ -10,6 +10,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -66,6 +67,18 @@ static void on_fatal(int signal)
 	raise(signal);
 }
 
+/*
+ * The target called exit(). What comes behind this among the exit handlers belongs to the program
+ * that forked us, and may well remove its files: they must not run here.
+ */
+static void on_exit_called(int status, void *context)
+{
+	(void)context;
+	last_words_say();
+	fflush(NULL);
+	_exit(status);
+}
+
 int last_words_prepare(struct slate *slate, const struct history *history)
 {
 	struct sigaction action = { .sa_handler = on_fatal, .sa_flags = SA_ONSTACK };
@@ -77,7 +90,7 @@ int last_words_prepare(struct slate *slate, const struct history *history)
 	history_of_worker = history;
 	hear_sanitizers();
 	sigemptyset(&action.sa_mask);
-	if (sigaltstack(&alternate, NULL) || atexit(last_words_say))
+	if (sigaltstack(&alternate, NULL) || on_exit(on_exit_called, NULL))
 		return -errno;
 	for (size_t i = 0; i < ARRAY_SIZE(fatal); i++)
 		if (sigaction(fatal[i], &action, &before[i]))
