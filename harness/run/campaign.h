@@ -38,6 +38,7 @@ struct campaign_options {
 	uint64_t trials;      /* for each case; 0: as its scenario says */
 	uint64_t max_time_ns; /* for the whole campaign; 0: no limit */
 	uint64_t max_failures; /* failed trials after which a case ends; 0: no limit */
+	bool strict; /* ask for landings however few trials there are */
 	unsigned jobs;
 	uint64_t memory_max; /* bytes that a worker may grow by */
 	const char *directory; /* for results; NULL: none are written */
@@ -48,8 +49,8 @@ struct campaign_options {
 
 /*
  * Runs them all. 0 with the results, also when it was interrupted once; -EINTR when twice; -errno
- * with a message when the harness could not go on. Failures in the results have no events: those
- * are in the folder.
+ * with a message when the harness could not go on. With a folder the failures in the results have
+ * no events: those are in the folder.
  */
 int campaign_run(const struct campaign_options *options, const struct case_list *list,
 		 struct results *ret_results, char *reterr_message, size_t message_max);

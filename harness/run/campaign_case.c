@@ -124,7 +124,8 @@ static void gather(const struct bout *bout, struct evidence *evidence)
 	*evidence = (struct evidence){
 		.declared = bout->result->declared,
 		.tally = &bout->result->tally,
-		.budget = bout->budget,
+		.budget = bout->campaign->options->strict ? MAX(bout->budget, BUDGET_CONCLUSIVE)
+							  : bout->budget,
 		.points = scenario->points_named ? bout->points : bout->points & ~points_unasked,
 		.threshold = scenario->threshold,
 		.unrepeated = bout->unrepeated,

@@ -138,8 +138,9 @@ int bout_replay(struct bout *bout)
 		if (error)
 			return error;
 		weigh(bout, failure);
-		if (bout->campaign->log)
-			error = results_log_failure(bout->campaign->log, bout->result, failure);
+		if (!bout->campaign->log)
+			continue;
+		error = results_log_failure(bout->campaign->log, bout->result, failure);
 		if (error)
 			return error;
 		/* They are in the folder now; memory must not grow with the number of cases. */
