@@ -7,8 +7,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/macros.h"
-#include "model/nearest.h"
+#include "model/words_read.h"
+
+enum { MESSAGE_MAX = 512 };
 
 bool paint_wanted(FILE *out)
 {
@@ -32,38 +33,12 @@ void paint(FILE *out, bool wanted, enum paint colour, const char *text)
 		fputs(text, out);
 }
 
-static bool add_word(enum words set, const char *word, unsigned *bits)
-{
-	struct nearest nearest = { .word = word };
-	int value = word_find(set, word);
-
-	if (!strcmp(word, "all")) {
-		*bits |= BIT(word_count(set)) - 1;
-		return true;
-	}
-	if (value >= 0) {
-		*bits |= BIT(value);
-		return true;
-	}
-	for (unsigned i = 0; i < word_count(set); i++)
-		nearest_offer(&nearest, word_name(set, i));
-	fprintf(stderr, "droptest: unknown word '%s'", word);
-	if (nearest.best)
-		fprintf(stderr, "; did you mean '%s'?\n", nearest.best);
-	else
-		for (unsigned i = 0; i < word_count(set); i++)
-			fprintf(stderr, "%s%s%s", i ? ", " : "; it is one of: ", word_name(set, i),
-				i + 1 < word_count(set) ? "" : "\n");
-	return false;
-}
-
 bool words_parse(enum words set, const char *text, unsigned *bits)
 {
-	char *parts = strdup(text), *rest = parts, *part;
-	bool good = parts;
+	char message[MESSAGE_MAX];
+	int error = words_read(set, text, bits, message, sizeof(message));
 
-	while (good && (part = strsep(&rest, ",")))
-		good = add_word(set, part, bits);
-	free(parts);
-	return good;
+	if (error)
+		fprintf(stderr, "droptest: %s\n", message);
+	return !error;
 }

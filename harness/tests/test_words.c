@@ -1,10 +1,12 @@
 /*
  * test_words.c - every value of every set has one name, found again, and one line of meaning.
  */
+#include <errno.h>
 #include <string.h>
 
 #include "base/macros.h"
 #include "model/words.h"
+#include "model/words_read.h"
 #include "tests/suite.h"
 
 /* The words are in files that people keep: a changed spelling breaks their plans. */
@@ -87,11 +89,41 @@ static void test_callers(void)
 	CU_ASSERT_EQUAL(callers_of_contract((enum dt_contract)DT_NONE_MET), 0);
 }
 
+static void test_lists(void)
+{
+	static const struct {
+		enum words set;
+		const char *text;
+		unsigned bits;
+		const char *message; /* NULL: it is right */
+	} lists[] = {
+		{ WORDS_WIRE, "unix", BIT(WIRE_UNIX), NULL },
+		{ WORDS_WIRE, "tcp,pipe,tcp", BIT(WIRE_TCP) | BIT(WIRE_PIPE), NULL },
+		{ WORDS_RING, "all", BIT(RING_COUNT) - 1, NULL },
+		{ WORDS_WIRE, "unxi", 0, "unknown word 'unxi'; did you mean 'unix'?" },
+		{ WORDS_WIRE, "x", 0, "unknown word 'x'; it is one of: pipe, unix, tcp" },
+		{ WORDS_WIRE, "", 0, "unknown word ''; it is one of: pipe, unix, tcp" },
+		{ WORDS_WIRE, "unix, tcp", BIT(WIRE_UNIX), "unknown word ' tcp'" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(lists); i++) {
+		char message[400] = "";
+		unsigned bits = 0;
+		int error = words_read(lists[i].set, lists[i].text, &bits, message,
+				       sizeof(message));
+
+		CU_ASSERT_EQUAL(error, lists[i].message ? -EINVAL : 0);
+		CU_ASSERT_EQUAL(bits, lists[i].bits);
+		CU_ASSERT_PTR_NOT_NULL(strstr(message, lists[i].message ? lists[i].message : ""));
+	}
+}
+
 static const struct test_row rows[] = {
 	{ "the spelling of every word", test_spelling },
 	{ "every name leads back to its value", test_found_again },
 	{ "values and names outside the sets", test_outside },
 	{ "the callers of each contract", test_callers },
+	{ "lists of words", test_lists },
 };
 
 int main(void)
