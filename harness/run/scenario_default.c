@@ -62,6 +62,8 @@ static void write_text(const struct scenario_default *wanted, FILE *out)
 	for (size_t i = 0; i < ARRAY_SIZE(defaults); i++)
 		if (!has_key(wanted->keys, defaults[i].key))
 			fprintf(out, "%s: %s\n", defaults[i].key, defaults[i].value);
+	if (wanted->stream && !has_key(wanted->keys, "stream"))
+		fprintf(out, "stream: %s\n", wanted->stream);
 	fprintf(out, "%s%stargets:\n%s", wanted->keys,
 		length && wanted->keys[length - 1] != '\n' ? "\n" : "", wanted->targets);
 }

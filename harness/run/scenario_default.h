@@ -10,6 +10,7 @@
 struct scenario_default {
 	const char *path; /* for messages, and for the ids of its cases */
 	enum dt_unit unit;
+	const char *stream;  /* its size; NULL: as in a scenario file */
 	const char *keys;    /* lines of a scenario file; each key takes the place of its default */
 	const char *targets; /* the lines that stand below `targets:` */
 };

@@ -1,0 +1,146 @@
+/*
+ * check_answer.c - see check_answer.h. The sender was forked from the reader, so both agree about
+ * the shape of everything.
+ */
+#include "run/check_answer.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/macros.h"
+
+/* Where a result has its strings. */
+static const size_t places[] = {
+	offsetof(struct dt_check_result, message),   offsetof(struct dt_check_result, sentence),
+	offsetof(struct dt_check_result, damage),    offsetof(struct dt_check_result, guilty),
+	offsetof(struct dt_check_result, operation), offsetof(struct dt_check_result, declared),
+	offsetof(struct dt_check_result, met),	     offsetof(struct dt_check_result, plan),
+	offsetof(struct dt_check_result, replay),    offsetof(struct dt_check_result, trace),
+	offsetof(struct dt_check_result, output),
+};
+
+struct letter {
+	struct dt_check_result numbers;		/* its pointers mean nothing */
+	size_t lengths[ARRAY_SIZE(places)]; /* each with its NUL */
+};
+
+static const char **string_at(struct dt_check_result *result, size_t place)
+{
+	return (const char **)(void *)((char *)result + place);
+}
+
+void check_answer_init(struct dt_check_result *ret_result)
+{
+	*ret_result = (struct dt_check_result){ .verdict = DT_ERROR };
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++)
+		*string_at(ret_result, places[i]) = "";
+}
+
+static int send_all(int fd, const void *bytes, size_t size)
+{
+	const char *next = bytes;
+
+	while (size) {
+		ssize_t sent = write(fd, next, size);
+
+		if (sent < 0 && errno == EINTR)
+			continue;
+		if (sent < 0)
+			return -errno;
+		next += sent;
+		size -= (size_t)sent;
+	}
+	return 0;
+}
+
+int check_answer_send(int fd, const struct dt_check_result *result)
+{
+	struct letter letter = { .numbers = *result };
+	int error;
+
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++)
+		letter.lengths[i] = strlen(*string_at(&letter.numbers, places[i])) + 1;
+	error = send_all(fd, &letter, sizeof(letter));
+	for (size_t i = 0; i < ARRAY_SIZE(places) && !error; i++)
+		error = send_all(fd, *string_at(&letter.numbers, places[i]), letter.lengths[i]);
+	return error;
+}
+
+/*
+ * The end of the pipe alone is not enough: a process that another thread forked at the wrong moment
+ * may hold the other end open for as long as it likes.
+ */
+static int wait_for_bytes(int fd, int pidfd)
+{
+	struct pollfd fds[] = { { .fd = fd, .events = POLLIN },
+				{ .fd = pidfd, .events = POLLIN } };
+
+	for (;;) {
+		int ready = poll(fds, ARRAY_SIZE(fds), -1);
+
+		if (ready < 0 && errno != EINTR)
+			return -errno;
+		if (ready > 0)
+			return fds[0].revents ? 0 : -EPIPE;
+	}
+}
+
+static int receive_all(int fd, int pidfd, void *ret_bytes, size_t size)
+{
+	char *next = ret_bytes;
+
+	while (size) {
+		int error = wait_for_bytes(fd, pidfd);
+		ssize_t got = error ? 0 : read(fd, next, size);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (error || got <= 0)
+			return error ? error : got ? -errno : -EPIPE;
+		next += got;
+		size -= (size_t)got;
+	}
+	return 0;
+}
+
+int check_answer_receive(int fd, int pidfd, struct dt_check_result *ret_result)
+{
+	struct letter letter;
+	size_t size = 0;
+	char *text;
+	int error = receive_all(fd, pidfd, &letter, sizeof(letter));
+
+	if (error)
+		return error;
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++)
+		size += letter.lengths[i];
+	text = malloc(size);
+	if (!text)
+		return -ENOMEM;
+	error = receive_all(fd, pidfd, text, size);
+	if (error) {
+		free(text);
+		return error;
+	}
+	*ret_result = letter.numbers;
+	ret_result->owned = text;
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
+		*string_at(ret_result, places[i]) = text;
+		text += letter.lengths[i];
+	}
+	return 0;
+}
+
+int check_answer_mark(int fd)
+{
+	return send_all(fd, "", 1);
+}
+
+int check_answer_await_mark(int fd, int pidfd)
+{
+	char mark;
+
+	return receive_all(fd, pidfd, &mark, 1);
+}

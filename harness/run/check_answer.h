@@ -1,0 +1,27 @@
+/*
+ * check_answer.h - a result of dt_check on its way from the child that found it to the program that
+ * asked: through a pipe that targets cannot reach, as numbers, lengths and text.
+ */
+#ifndef RUN_CHECK_ANSWER_H
+#define RUN_CHECK_ANSWER_H
+
+#include <droptest/check.h>
+
+/* All strings "", the verdict DT_ERROR until somebody knows better. */
+void check_answer_init(struct dt_check_result *ret_result);
+
+/* The child's side. 0 or -errno. */
+int check_answer_send(int fd, const struct dt_check_result *result);
+
+/*
+ * The program's side: waits for an answer, or for the end of the process behind `pidfd` (-1: of
+ * everybody who has the other end of the pipe). The strings are in one block, result->owned.
+ * 0; -EPIPE when it ended without an answer; -ENOMEM; -errno.
+ */
+int check_answer_receive(int fd, int pidfd, struct dt_check_result *ret_result);
+
+/* One byte each way to tell a place that was passed. 0 or as above. */
+int check_answer_mark(int fd);
+int check_answer_await_mark(int fd, int pidfd);
+
+#endif
