@@ -65,6 +65,7 @@ static int prepare(struct campaign *campaign, char *reterr_message, size_t messa
 			.case_count = campaign->list->count,
 			.seed = options->seed,
 			.memory_max = options->memory_max,
+			.descriptors_held = options->descriptors_held,
 		},
 	};
 	int error;

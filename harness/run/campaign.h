@@ -41,6 +41,7 @@ struct campaign_options {
 	bool strict; /* ask for landings however few trials there are */
 	unsigned jobs;
 	uint64_t memory_max; /* bytes that a worker may grow by */
+	unsigned descriptors_held; /* see worker.h */
 	const char *directory; /* for results; NULL: none are written */
 	json_t *run;	       /* run.json, borrowed */
 	const volatile sig_atomic_t *interrupts; /* 1: finish the trial; 2: stop. NULL: never */

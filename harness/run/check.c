@@ -22,8 +22,7 @@
 #include "base/macros.h"
 #include "run/check_answer.h"
 #include "run/check_run.h"
-
-enum { ANSWER_FD = 3 };
+#include "run/let_go.h"
 
 /* The program's end of the line. */
 struct line {
@@ -55,62 +54,24 @@ void dt_check_result_finish(struct dt_check_result *result)
 	*result = numbers;
 }
 
-/* 0, 1 and 2 lead nowhere, `answer` is the only other descriptor. */
-static int let_go_of_descriptors(int answer)
-{
-	int null;
-
-	/* Were one of the three closed, `answer` might be it. */
-	answer = fcntl(answer, F_DUPFD, ANSWER_FD + 1);
-	if (answer < 0 || dup2(answer, ANSWER_FD) < 0)
-		return -errno;
-	close_range(ANSWER_FD + 1, ~0U, 0);
-	null = open("/dev/null", O_RDWR);
-	if (null < 0)
-		return -errno;
-	for (int fd = 0; fd < ANSWER_FD; fd++)
-		if (dup2(null, fd) < 0)
-			return -errno;
-	if (null > ANSWER_FD)
-		close(null);
-	return fcntl(ANSWER_FD, F_SETFD, FD_CLOEXEC) < 0 ? -errno : 0;
-}
-
-/* Handlers first: until the mask is cleared no signal comes through. */
-static void let_go_of_signals(void)
-{
-	sigset_t none;
-
-	for (int signal_number = 1; signal_number <= SIGRTMAX; signal_number++)
-		signal(signal_number, SIG_DFL);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-}
-
 static _Noreturn void answer(struct check_job *job, int fd, pid_t parent)
 {
-	int error;
+	int error = let_go_of_parent(parent);
 
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL) || getppid() != parent)
+	if (error)
 		_exit(1);
 	prctl(PR_SET_NAME, "droptest"); /* the crew reads it in /proc; people see it in ps */
-	let_go_of_signals();
-	error = setpgid(0, 0) ? -errno : let_go_of_descriptors(fd);
-	if (error) {
+	error = let_go_of_descriptors(&fd, &job->held);
+	if (error)
 		check_end(job, DT_ERROR, "cannot set up a process: %s", strerror(-error));
-	} else {
-		fd = ANSWER_FD;
-		if (check_table(job)) {
-			check_answer_mark(fd);
-			check_run(job);
-		} else {
-			check_answer_mark(fd);
-		}
-	}
+	else if (!check_table(job))
+		error = -EINVAL;
+	check_answer_mark(fd);
+	if (!error)
+		check_run(job);
 	check_answer_send(fd, job->result);
 	/* Nothing is flushed or cleaned up: all of it is a copy. Children of targets go, too. */
-	if (getpgrp() == getpid())
-		kill(0, SIGKILL);
+	kill(0, SIGKILL);
 	_exit(0);
 }
 
@@ -140,7 +101,7 @@ static int call(struct check_job *job, struct line *ret_line)
 	return error;
 }
 
-/* The end of the child; somebody else in the program may have seen to it. */
+/* How the child ended; 0 when somebody else in the program has seen to it. */
 static int hang_up(struct line *line)
 {
 	int status = 0;
@@ -160,23 +121,29 @@ static void fail(struct dt_check_result *result, enum dt_verdict verdict, const 
 	result->sentence = result->message = sentence;
 }
 
+/* A signal that no wild pointer leads to. */
+static bool ended_by_others(int status)
+{
+	return WIFSIGNALED(status) && WTERMSIG(status) != SIGSEGV && WTERMSIG(status) != SIGBUS;
+}
+
 static void ask(struct check_job *job, struct dt_check_result *result)
 {
 	struct line line = { .fd = -1, .pidfd = -1, .child = -1 };
-	int marked, error = call(job, &line);
+	int marked, status, error = call(job, &line);
 
 	if (error) {
 		fail(result, DT_ERROR,
-		     error == -EAGAIN || error == -ENOMEM ? "dt_check: error: cannot fork"
-							  : "dt_check: error: no descriptors left");
+		     error == -EMFILE || error == -ENFILE ? "dt_check: error: no descriptors left"
+							  : "dt_check: error: cannot fork");
 		return;
 	}
 	marked = check_answer_await_mark(line.fd, line.pidfd);
 	error = marked ? marked : check_answer_receive(line.fd, line.pidfd, result);
-	hang_up(&line);
+	status = hang_up(&line);
 	if (!error)
 		return;
-	if (marked == -EPIPE)
+	if (marked == -EPIPE && !ended_by_others(status))
 		fail(result, DT_USAGE,
 		     "dt_check: usage: the target's table has a pointer that leads nowhere");
 	else if (error == -ENOMEM)
@@ -190,7 +157,9 @@ enum dt_verdict dt_check_sized(const struct dt_target *target, const char *opera
 			       struct dt_check_result *result, size_t result_size)
 {
 	struct dt_check_result found, answered;
-	struct check_job job = { .target = target, .operation_name = operation, .result = &answered };
+	struct check_job job = { .target = target,
+				 .operation_name = operation,
+				 .result = &answered };
 
 	check_answer_init(&answered);
 	if (options)

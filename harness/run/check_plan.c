@@ -203,7 +203,7 @@ void check_plan_run(struct check_job *job, const struct plan *plan)
 		.jobs = 1,
 		.output_max = 64 << 20,
 		.worker = { .cases = &test, .case_count = 1, .seed = plan->seed,
-			    .memory_max = CHECK_MEMORY_MAX },
+			    .memory_max = CHECK_MEMORY_MAX, .descriptors_held = job->held },
 	};
 	struct case_list list;
 	struct crew *crew;

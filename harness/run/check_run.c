@@ -271,6 +271,7 @@ static void run_campaign(struct check_job *job, const struct case_list *list)
 		.strict = true,
 		.jobs = options->jobs ? options->jobs : 1,
 		.memory_max = CHECK_MEMORY_MAX,
+		.descriptors_held = job->held,
 		.interrupts = &watcher.interrupts,
 		.watch = { .context = &watcher, .finished = on_finished, .printed = on_printed },
 	};

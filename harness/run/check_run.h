@@ -22,6 +22,7 @@ struct check_job {
 	struct dt_check_options options;
 	const struct dt_operation *operation; /* NULL: every one */
 	unsigned met;			      /* bits: exactly these contracts; 0: any */
+	unsigned held; /* descriptors below this are the program's; see let_go.h */
 	struct registry registry;
 	const struct entry *entry;
 	struct capture output; /* the first that the target printed */

@@ -69,15 +69,16 @@ static void limit_resources(struct worker *worker)
 }
 
 /* A target may leave a file open or close one: begin with as few as possible. */
-static int arrange_descriptors(int socket, int output)
+static int arrange_descriptors(int socket, int output, unsigned held)
 {
 	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	unsigned first = MAX(held, STDERR_FILENO + 1U);
 
 	if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(output, STDOUT_FILENO) < 0 ||
 	    dup2(output, STDERR_FILENO) < 0)
 		return -errno;
-	if (socket > 3)
-		close_range(3, (unsigned)socket - 1, 0);
+	if ((unsigned)socket > first)
+		close_range(first, (unsigned)socket - 1, 0);
 	close_range((unsigned)socket + 1, ~0U, 0);
 	return 0;
 }
@@ -211,7 +212,7 @@ _Noreturn void worker_main(const struct worker_options *options, struct slate *s
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	signal(SIGINT, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
-	if (arrange_descriptors(socket, output))
+	if (arrange_descriptors(socket, output, options->descriptors_held))
 		_exit(1);
 	limit_resources(&worker);
 	for (;;) {
@@ -223,6 +224,7 @@ _Noreturn void worker_main(const struct worker_options *options, struct slate *s
 		if (got != 1)
 			_exit(1);
 		run_order(&worker);
+		fflush(NULL); /* what the target printed: it would be gone with the process */
 		leave_when_grown(&worker);
 		bell = BELL_DONE;
 		if (write(socket, &bell, 1) != 1)

@@ -14,6 +14,7 @@ struct worker_options {
 	uint32_t case_count;
 	uint64_t seed;
 	uint64_t memory_max; /* bytes that it may grow by */
+	unsigned descriptors_held; /* smaller ones are left as they are; 0: the standard streams */
 };
 
 /* What goes over the socket, one byte each way. */
@@ -21,7 +22,7 @@ enum { BELL_ORDER = 'o', BELL_DONE = 'd' };
 
 /*
  * The child's whole life. `socket` is the end to the parent; `output` becomes stdout and stderr;
- * every other descriptor is closed. Never returns.
+ * every other descriptor that is not held is closed. Never returns.
  */
 _Noreturn void worker_main(const struct worker_options *options, struct slate *slate, int socket,
 			   int output);

@@ -19,9 +19,9 @@
  * that crashes, hangs, exits, or scribbles over its memory is a verdict; the test program goes on.
  * By default this takes a few seconds; it ends early at the first violation.
  *
- * What it leaves behind: nothing. No child (target's children are killed with their worker's
- * group), no descriptor, no file, no changed signal handler, mask, or limit; nothing is printed.
- * The program sees one SIGCHLD; a handler that reaps every child does no harm.
+ * What it leaves behind: nothing. No child (those that a target forked are killed, too), no
+ * descriptor, no file, no changed signal handler, mask, or limit; nothing is printed. The program
+ * sees one SIGCHLD; a handler that reaps every child does no harm.
  *
  * Threads: calls may be made from any thread, also at the same time. As always after fork(2), only
  * the calling thread exists in the workers. A target that needs another thread of the program, or
@@ -29,9 +29,9 @@
  * library are taken care of (glibc's own handlers of fork).
  *
  * What a worker has: a copy of the program's memory as it was at the call; what the target changes
- * there stays in the worker. No descriptors of the program, /dev/null as standard input, and
- * standard output and error that lead into result->output. Handlers of atexit do not run there, so
- * coverage tools that write at exit do not see lines that ran in workers only.
+ * there stays in the worker. The program's descriptors and streams lead to /dev/null; standard
+ * output and error lead into result->output. Handlers of atexit do not run, so coverage tools that
+ * write at exit do not see lines that ran in workers only.
  *
  * Sources of the facts about cancellation: io_uring_prep_cancel(3), io_uring_enter(2), and
  * docs/design.md of droptest. Valid C11 and C++17. Structures are only ever appended to: the
@@ -83,7 +83,7 @@ struct dt_check_options {
 	 * must hold, and may be exceeded.
 	 */
 	const char *met;
-	/* For options that the target declares: "queue=512,mode=fast". NULL: their initial values. */
+	/* For options that the target declares: "queue=512,mode=fast". NULL: initial values. */
 	const char *target_options;
 	/*
 	 * More lines of a scenario file, in place of defaults (docs/scenarios.md has them all):
@@ -132,24 +132,28 @@ struct dt_check_result {
 	/*
 	 * The class of damage: "lost", "duplicated", "reordered", "corrupted", "stale",
 	 * "truncated", "false-eof", "misreported", "late-write", "leak", "hang", "crash",
-	 * "wrong-error". "" when there is none, or when nothing but `met` is not as expected.
+	 * "wrong-error". "" when there is none, or when only `met` is not as expected.
 	 */
 	const char *damage;
-	/* "partial:5 by async_cancel/ud in call 56, at byte 2074 of the stream", or "". */
+	/* "partial:5 by async_cancel/ud in attempt 56, at byte 2074 of the stream", or "". */
 	const char *guilty;
 
-	/* The operation that this is about, its declared contract, and those it met: the strongest
-	 * ones, measured ("resumable+partial"; "none"; "unknown" when too little landed). */
+	/*
+	 * The operation that this is about, its declared contract, and those it met: the strongest
+	 * ones, measured ("resumable+partial"; "none"; "unknown" when too little landed).
+	 */
 	const char *operation;
 	const char *declared;
 	const char *met;
 
-	/* The plan of the failing trial, one line, or "". For options.plan, for DROPTEST_REPLAY, and
-	 * for `droptest replay --target FILE.so` where the target is a plug-in as well. */
+	/*
+	 * The plan of the failing trial, one line, or "". For options.plan, DROPTEST_REPLAY, and
+	 * `droptest replay --target FILE.so` where the target is a plug-in as well.
+	 */
 	const char *plan;
 	/* A shell command that runs that plan with this program, or "". */
 	const char *replay;
-	/* The record of the failing trial, an event a line, as of `droptest replay --trace`, or "". */
+	/* The record of the failing trial, as of `droptest replay --trace`, or "". */
 	const char *trace;
 	/* What the target printed, the first 2 KiB of it; without NULs. */
 	const char *output;
@@ -158,7 +162,7 @@ struct dt_check_result {
 	/* Cases that were run, and those that could not be (why: in the message). */
 	uint64_t cases, cases_skipped;
 	uint64_t trials;
-	/* Cancellations: asked = landed + too_late + never_reached. Only landed ones prove a thing. */
+	/* Cancellations: asked = landed + too_late + never_reached. Only landed ones count. */
 	uint64_t asked, landed, too_late, never_reached;
 	/* How often the failing plan was run again, and showed the same damage. */
 	unsigned replays, reproduced;
