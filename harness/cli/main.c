@@ -37,7 +37,7 @@ static void print_help(FILE *out)
 		"\nExamples:\n"
 		"  droptest run                                all bundled suites\n"
 		"  droptest run --target ./mine.so             one plug-in, every operation\n"
-		"  droptest run scenarios/tokio-contracts --html report.html\n"
+		"  droptest run tokio-contracts --html report.html\n"
 		"  droptest list points\n"
 		"\nExit status: 0 as expected, 1 violation (or an expected one did not appear),\n"
 		"2 usage or scenario error, 3 inconclusive, 77 nothing could run here,\n"

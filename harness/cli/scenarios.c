@@ -1,11 +1,12 @@
 /*
  * scenarios.c - finds and loads scenarios.
  *
- * The bundled ones lie beside the program: in the source tree of a build tree, or in the data
- * folder of an installation.
+ * The bundled ones are found from where the program is: by a file in a build tree, or in the data
+ * folder of an installation, which may have been moved as a whole.
  */
 #include "cli/scenarios.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -13,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/macros.h"
+#include "model/nearest.h"
 #include "run/scenario_default.h"
 #include "run/scenario_file.h"
 
@@ -24,32 +25,50 @@ static bool is_folder(const char *path)
 	return !stat(path, &info) && S_ISDIR(info.st_mode);
 }
 
-const char *scenarios_folder(void)
+/* The folder of the running program. */
+static bool program_folder(char *folder, size_t folder_max)
 {
-	static const char *const tails[] = { "/../share/droptest/scenarios", "/../scenarios" };
-	static char folder[PATH_MAX];
-	char program[PATH_MAX / 2];
-	ssize_t length = readlink("/proc/self/exe", program, sizeof(program) - 1);
+	ssize_t length = readlink("/proc/self/exe", folder, folder_max - 1);
 	char *slash;
 
-	if (length > 0) {
-		program[length] = '\0';
-		slash = strrchr(program, '/');
-		if (slash)
-			*slash = '\0';
-		for (size_t i = 0; i < ARRAY_SIZE(tails); i++) {
-			char path[PATH_MAX];
+	if (length <= 0)
+		return false;
+	folder[length] = '\0';
+	slash = strrchr(folder, '/');
+	if (slash)
+		*slash = '\0';
+	return slash;
+}
 
-			snprintf(path, sizeof(path), "%s%s", program, tails[i]);
-			if (realpath(path, folder) && is_folder(folder))
-				return folder;
-		}
+/* A build tree has a file that says where its sources have them. */
+static bool read_pointer(const char *path, char *folder, int folder_max)
+{
+	FILE *file = fopen(path, "re");
+	bool read;
+
+	if (!file)
+		return false;
+	read = fgets(folder, folder_max, file);
+	fclose(file);
+	if (read)
+		folder[strcspn(folder, "\n")] = '\0';
+	return read && is_folder(folder);
+}
+
+const char *scenarios_folder(void)
+{
+	static char folder[PATH_MAX];
+	char program[PATH_MAX / 2], path[PATH_MAX];
+
+	if (program_folder(program, sizeof(program))) {
+		snprintf(path, sizeof(path), "%s/scenarios.path", program);
+		if (read_pointer(path, folder, sizeof(folder)))
+			return folder;
+		snprintf(path, sizeof(path), "%s/../share/droptest/scenarios", program);
+		if (realpath(path, folder) && is_folder(folder))
+			return folder;
 	}
 	snprintf(folder, sizeof(folder), "%s", DROPTEST_DATADIR "/droptest/scenarios");
-	if (is_folder(folder))
-		return folder;
-	/* A build tree that is not inside its source tree. */
-	snprintf(folder, sizeof(folder), "%s", DROPTEST_SOURCE "/scenarios");
 	return is_folder(folder) ? folder : NULL;
 }
 
@@ -92,6 +111,32 @@ static bool add_path(struct scenarios *scenarios, const char *path)
 	return good;
 }
 
+/* The bundled suites, and what was meant perhaps. */
+static void say_unknown(const char *folder, const char *name)
+{
+	struct nearest nearest = { .word = name };
+	struct dirent **entries;
+	int count = scandir(folder, &entries, NULL, alphasort);
+	const char *separator = "; they are ";
+
+	for (int i = 0; i < count; i++)
+		nearest_offer(&nearest, entries[i]->d_name);
+	fprintf(stderr, "droptest: there is no file, folder or bundled suite '%s'", name);
+	if (nearest.best)
+		fprintf(stderr, "; did you mean '%s'?", nearest.best);
+	for (int i = 0; i < count; i++) {
+		/* Suites are folders; anything else has a suffix. */
+		if (!nearest.best && !strchr(entries[i]->d_name, '.')) {
+			fprintf(stderr, "%s%s", separator, entries[i]->d_name);
+			separator = ", ";
+		}
+		free(entries[i]);
+	}
+	fputc('\n', stderr);
+	if (count >= 0)
+		free(entries);
+}
+
 bool scenarios_add(struct scenarios *scenarios, const char *name)
 {
 	const char *folder = scenarios_folder();
@@ -105,8 +150,7 @@ bool scenarios_add(struct scenarios *scenarios, const char *name)
 	snprintf(path, sizeof(path), "%s/%s.yaml", folder, name);
 	if (!access(path, F_OK))
 		return add_path(scenarios, path);
-	fprintf(stderr, "droptest: there is no file, folder or bundled suite '%s'; see "
-			"`droptest list scenarios`\n", name);
+	say_unknown(folder, name);
 	return false;
 }
 

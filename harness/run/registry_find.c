@@ -126,8 +126,7 @@ int registry_load_all(struct registry *registry, FILE *errors)
 		for (size_t i = 0; i < ARRAY_SIZE(tails); i++)
 			loaded += load_below(registry, folder, tails[i], 1, errors);
 	}
-	return loaded + load_below(registry, DROPTEST_PREFIX "/" DROPTEST_LIBDIR,
-				   "droptest/targets", 1, errors);
+	return loaded + load_folder(registry, DROPTEST_TARGETS, 1, errors);
 }
 
 /* "reference/read_exact" -> "read_exact". */
