@@ -43,11 +43,14 @@ static const char *result_text(int32_t result, char text[16])
 	return text;
 }
 
-/* "bytes 64..128 (64)", the way ranges are written everywhere: the first, and one past the last. */
+/* "bytes 64..127 (64)", the way ranges are written everywhere: the first, the last, how many. */
 static const char *range_text(const struct event *event, char text[64])
 {
-	snprintf(text, 64, "bytes %" PRIu64 "..%" PRIu64 " (%" PRIu32 ")", event->offset,
-		 event->offset + event->size, event->size);
+	if (!event->size)
+		snprintf(text, 64, "no bytes at %" PRIu64, event->offset);
+	else
+		snprintf(text, 64, "bytes %" PRIu64 "..%" PRIu64 " (%" PRIu32 ")", event->offset,
+			 event->offset + event->size - 1, event->size);
 	return text;
 }
 

@@ -77,6 +77,7 @@ static int prepare(struct campaign *campaign, char *reterr_message, size_t messa
 	if (options->directory) {
 		struct results_log_options log = {
 			.directory = options->directory,
+			.resume = options->resume,
 			.seed = options->seed,
 			.rows_max = ROWS_MAX_DEFAULT,
 		};
@@ -118,34 +119,113 @@ static void count(struct campaign *campaign, const struct case_result *result)
 		campaign->options->watch.finished(campaign->options->watch.context, result);
 }
 
+/* That case in the log that is gone on with, or NULL. They are sorted by index. */
+static struct case_result *find_before(struct campaign *campaign, uint32_t index)
+{
+	unsigned low = 0, high = campaign->before.case_count;
+
+	while (low < high) {
+		unsigned middle = low + (high - low) / 2;
+
+		if (campaign->before.cases[middle].index < index)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low == campaign->before.case_count || campaign->before.cases[low].index != index)
+		return NULL;
+	return &campaign->before.cases[low];
+}
+
+/* It was complete: its result moves over. */
+static void take_over(struct case_result *before, struct case_result *result)
+{
+	*result = *before;
+	*before = (struct case_result){ .index = result->index };
+	for (unsigned i = 0; i < result->failure_count; i++) {
+		free(result->failures[i].events);
+		result->failures[i].events = NULL;
+		result->failures[i].event_count = 0;
+	}
+}
+
+static int run_case(struct campaign *campaign, uint32_t index, char *reterr_message,
+		    size_t message_max)
+{
+	struct case_result *result = &campaign->results->cases[index];
+	struct case_result *before = find_before(campaign, index);
+	int error = describe(&campaign->list->cases[index], index, result);
+
+	if (!error)
+		error = campaign_case_run(campaign, index, before ? before->part : NULL,
+					  share_of_time(campaign, index), reterr_message,
+					  message_max);
+	if (!error && campaign->log)
+		error = results_log_case(campaign->log, result);
+	if (error && error != -EINTR) {
+		free(result->reason);
+		result->reason = strdup(reterr_message);
+		result->verdict = VERDICT_ERROR;
+	}
+	return error;
+}
+
+static bool time_is_over(const struct campaign *campaign)
+{
+	uint64_t limit = campaign->options->max_time_ns;
+
+	return limit && clock_now_ns() - campaign->begun_ns >= limit;
+}
+
 static int run_cases(struct campaign *campaign, char *reterr_message, size_t message_max)
 {
 	struct results *results = campaign->results;
 
 	for (uint32_t i = 0; i < campaign->list->count; i++) {
 		struct case_result *result = &results->cases[i];
-		int error;
+		struct case_result *before = find_before(campaign, i);
+		int error = 0;
 
-		if (campaign_interrupts(campaign)) {
+		if (before && before->complete) {
+			take_over(before, result);
+			results->seconds += result->seconds;
+		} else if (campaign_interrupts(campaign) || time_is_over(campaign)) {
 			results->interrupted = true;
 			return 0;
+		} else {
+			error = run_case(campaign, i, reterr_message, message_max);
 		}
-		error = describe(&campaign->list->cases[i], i, result);
 		results->case_count = i + 1;
-		if (!error)
-			error = campaign_case_run(campaign, i, share_of_time(campaign, i),
-						  reterr_message, message_max);
-		if (!error && campaign->log)
-			error = results_log_case(campaign->log, result);
 		if (error)
 			return error;
-		result->complete = true;
 		if (result->verdict != VERDICT_SKIP)
 			results->verdict = MAX(results->verdict, result->verdict);
+		results->interrupted |= result->cut;
 		count(campaign, result);
 	}
-	results->interrupted = campaign_interrupts(campaign) > 0;
 	return 0;
+}
+
+/* On resume: what is there, and is it of these cases? */
+static int read_before(struct campaign *campaign, char *reterr_message, size_t message_max)
+{
+	const struct case_list *list = campaign->list;
+	int error;
+
+	if (!campaign->options->resume || !campaign->options->directory)
+		return 0;
+	error = results_reopen(campaign->options->directory, &campaign->before, reterr_message,
+			       message_max);
+	for (unsigned i = 0; !error && i < campaign->before.case_count; i++) {
+		const struct case_result *test = &campaign->before.cases[i];
+
+		if (test->index < list->count && !strcmp(list->cases[test->index].id, test->id))
+			continue;
+		snprintf(reterr_message, message_max,
+			 "the log has a case '%.200s' that this run has not", test->id);
+		error = -ESTALE;
+	}
+	return error;
 }
 
 int campaign_run(const struct campaign_options *options, const struct case_list *list,
@@ -162,15 +242,18 @@ int campaign_run(const struct campaign_options *options, const struct case_list 
 
 	*ret_results = (struct results){ 0 };
 	snprintf(reterr_message, message_max, "out of memory");
-	error = prepare(&campaign, reterr_message, message_max);
+	error = read_before(&campaign, reterr_message, message_max);
+	if (!error)
+		error = prepare(&campaign, reterr_message, message_max);
 	if (!error)
 		error = run_cases(&campaign, reterr_message, message_max);
-	ret_results->seconds = (double)(clock_now_ns() - campaign.begun_ns) / 1e9;
+	ret_results->seconds += (double)(clock_now_ns() - campaign.begun_ns) / 1e9;
 	if (!error && campaign.log)
 		error = results_log_end(campaign.log, ret_results->verdict,
 					ret_results->interrupted, ret_results->seconds);
 	ret_results->complete = !error;
 	results_log_close(campaign.log);
 	crew_destroy(campaign.crew);
+	results_finish(&campaign.before);
 	return error;
 }

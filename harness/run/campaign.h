@@ -43,15 +43,20 @@ struct campaign_options {
 	uint64_t memory_max; /* bytes that a worker may grow by */
 	unsigned descriptors_held; /* see worker.h */
 	const char *directory; /* for results; NULL: none are written */
+	bool resume;	       /* go on with the campaign whose results are there */
 	json_t *run;	       /* run.json, borrowed */
 	const volatile sig_atomic_t *interrupts; /* 1: finish the trial; 2: stop. NULL: never */
 	struct campaign_watch watch;
 };
 
 /*
- * Runs them all. 0 with the results, also when it was interrupted once; -EINTR when twice; -errno
- * with a message when the harness could not go on. With a folder the failures in the results have
- * no events: those are in the folder.
+ * Runs them all. 0 with the results, also when it was interrupted once, or when the time was over
+ * before all were run (both: results.interrupted); -EINTR when twice; -errno with a message when
+ * the harness could not go on. With a folder the failures in the results have no events: those
+ * are in the folder.
+ *
+ * On resume the cases that are complete in the folder are not run again: their results are taken
+ * from there, and a case that has a part is gone on with from it. A log of other cases is -ESTALE.
  */
 int campaign_run(const struct campaign_options *options, const struct case_list *list,
 		 struct results *ret_results, char *reterr_message, size_t message_max);

@@ -129,6 +129,7 @@ static void gather(const struct bout *bout, struct evidence *evidence)
 		.points = scenario->points_named ? bout->points : bout->points & ~points_unasked,
 		.threshold = scenario->threshold,
 		.unrepeated = bout->unrepeated,
+		.cut = bout->cut,
 	};
 	for (unsigned i = 0; i < bout->result->failure_count; i++) {
 		const struct finding *finding = &bout->result->failures[i].outcome.finding;
@@ -202,8 +203,8 @@ static void show_output(struct bout *bout)
 		watch->printed(watch->context, bout->test, capture);
 }
 
-int campaign_case_run(struct campaign *campaign, uint32_t index, uint64_t max_time_ns,
-		      char *reterr_message, size_t message_max)
+int campaign_case_run(struct campaign *campaign, uint32_t index, struct case_part *part,
+		      uint64_t max_time_ns, char *reterr_message, size_t message_max)
 {
 	const struct test_case *test = &campaign->list->cases[index];
 	struct bout bout = {
@@ -211,8 +212,9 @@ int campaign_case_run(struct campaign *campaign, uint32_t index, uint64_t max_ti
 		.test = test,
 		.index = index,
 		.result = &campaign->results->cases[index],
+		.from = part,
+		.begun_ns = clock_now_ns(),
 	};
-	uint64_t begun = clock_now_ns();
 	int error = 0;
 
 	campaign->place.test = test;
@@ -225,7 +227,9 @@ int campaign_case_run(struct campaign *campaign, uint32_t index, uint64_t max_ti
 		error = run_bout(&bout);
 		show_output(&bout);
 	}
-	bout.result->seconds = (double)(clock_now_ns() - begun) / 1e9;
+	bout.result->seconds = (double)(clock_now_ns() - bout.begun_ns) / 1e9;
+	bout.result->cut = bout.unfinished;
+	bout.result->complete = !bout.unfinished && !error;
 	if (error && error != -EINTR)
 		snprintf(reterr_message, message_max, "%s: %s", test->id, strerror(-error));
 	return error;

@@ -13,6 +13,7 @@ struct campaign {
 	struct crew *crew;
 	struct results_log *log; /* NULL: none */
 	struct results *results;
+	struct results before; /* on resume: what was there; cases move into `results` */
 	uint64_t begun_ns, reported_ns; /* on the clock; the latter: last told where it is */
 	struct campaign_place place;
 };
@@ -29,6 +30,10 @@ struct bout {
 	uint64_t deadline_ns; /* on the clock; UINT64_MAX: none */
 	unsigned points;      /* bits: what may be drawn */
 	bool cut;	      /* ended by time, or by the user, before its budget */
+	bool unfinished;      /* something was left out because the user asked to stop */
+	struct case_part *from;	 /* where to go on; borrowed; NULL: from the beginning */
+	uint64_t begun_ns, noted_ns; /* when it began; when a part was last written */
+	unsigned noted;	      /* failures that are in parts */
 	unsigned unrepeated;  /* bits of damage */
 	char note[160];	      /* beside the judgement */
 };
@@ -36,9 +41,9 @@ struct bout {
 /* The user asked to stop: 0, 1 (finish the trial) or 2 (at once). */
 int campaign_interrupts(const struct campaign *campaign);
 
-/* Runs one case into its result. 0; -EINTR (at once); -errno. */
-int campaign_case_run(struct campaign *campaign, uint32_t index, uint64_t max_time_ns,
-		      char *reterr_message, size_t message_max);
+/* Runs one case into its result, from `part` on when there is one. 0; -EINTR (at once); -errno. */
+int campaign_case_run(struct campaign *campaign, uint32_t index, struct case_part *part,
+		      uint64_t max_time_ns, char *reterr_message, size_t message_max);
 
 /* campaign_trials.c: the random trials of a bout, merged in order. 0 or -errno. */
 int bout_trials(struct bout *bout);

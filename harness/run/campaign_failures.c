@@ -135,6 +135,8 @@ int bout_replay(struct bout *bout)
 
 		if (!campaign_interrupts(bout->campaign))
 			error = replay_one(bout, failure);
+		else
+			bout->unfinished = true;
 		if (error)
 			return error;
 		weigh(bout, failure);

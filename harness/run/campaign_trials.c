@@ -20,6 +20,12 @@
 /* So many crashes (a hang counts twice) are enough of a case, or of the stronger callers. */
 enum { DEATHS_DECLARED_MAX = 12, DEATHS_STRONGER_MAX = 8, AHEAD = 4 };
 
+/* A part is written after a second, and then whenever a case has grown by this fraction: a case of
+ * days leaves a few thousand parts. */
+enum { PART_FRACTION = 50 };
+
+static const uint64_t part_least_ns = 1000000000;
+
 /* A chunk's answer, waiting for those before it. */
 struct answer {
 	uint64_t chunk;
@@ -206,6 +212,57 @@ static int merge_one(struct stage *stage, struct answer *answer)
 	return error;
 }
 
+/* Writes how far the case has come. Between two chunks only: it will go on with a whole one. */
+static int note_part(struct stage *stage)
+{
+	struct bout *bout = stage->bout;
+	struct case_result *result = bout->result;
+	struct case_part part = {
+		.trials = stage->merged * CHUNK_TRIALS,
+		.deaths = { stage->deaths[0], stage->deaths[1] },
+		.declared_only = stage->declared_only,
+		.tally = result->tally,
+		.failures = result->failures + bout->noted,
+		.failure_count = result->failure_count - bout->noted,
+	};
+
+	if (!bout->campaign->log || !stage->merged)
+		return 0;
+	bout->noted = result->failure_count;
+	bout->noted_ns = clock_now_ns();
+	return results_log_part(bout->campaign->log, result, &part);
+}
+
+static int note_now_and_then(struct stage *stage)
+{
+	const struct bout *bout = stage->bout;
+	uint64_t now = clock_now_ns(), age = now - bout->begun_ns;
+
+	if (bout->cut || now - bout->noted_ns < MAX(part_least_ns, age / PART_FRACTION))
+		return 0;
+	return note_part(stage);
+}
+
+/* Begins where an earlier run of this case was left. */
+static void go_on(struct stage *stage)
+{
+	struct bout *bout = stage->bout;
+	struct case_part *from = bout->from;
+
+	if (!from || bout->result->failure_count)
+		return;
+	bout->result->tally = from->tally;
+	bout->result->failures = from->failures;
+	bout->result->failure_count = bout->noted = from->failure_count;
+	from->failures = NULL;
+	from->failure_count = 0;
+	stage->next = stage->merged = from->trials / CHUNK_TRIALS;
+	stage->deaths[0] = from->deaths[0];
+	stage->deaths[1] = from->deaths[1];
+	stage->declared_only = from->declared_only;
+	decide(stage);
+}
+
 static int merge(struct stage *stage)
 {
 	for (;;) {
@@ -223,19 +280,27 @@ static int merge(struct stage *stage)
 		stage->merged++;
 		if (!stage->bout->cut && decide(stage))
 			return call_back(stage);
+		error = note_now_and_then(stage);
+		if (error)
+			return error;
 	}
 }
 
 /* Time is up, or the user wants to go: what is running ends with its trial and still counts. */
-static void look_at_clock(struct stage *stage)
+static int look_at_clock(struct stage *stage)
 {
 	struct bout *bout = stage->bout;
 	bool asked = campaign_interrupts(bout->campaign) > 0;
+	int error = 0;
 
 	if (stage->over || (!asked && clock_now_ns() < bout->deadline_ns))
-		return;
+		return 0;
+	if (asked)
+		error = note_part(stage); /* chunks that are cut now cannot be gone on with */
+	bout->unfinished |= asked;
 	bout->cut = stage->over = true;
 	crew_stop(bout->campaign->crew, true);
+	return error;
 }
 
 /* By the clock, not when the workers are silent: those that answer fast never are. */
@@ -263,12 +328,13 @@ static int run_stage(struct stage *stage)
 		int worker = crew_wait(campaign->crew);
 
 		report_place(stage);
-		look_at_clock(stage);
+		error = look_at_clock(stage);
 		if (campaign_interrupts(campaign) > 1)
 			return -EINTR;
-		if (worker == -EINTR || worker == -EAGAIN)
+		if (!error && (worker == -EINTR || worker == -EAGAIN))
 			continue;
-		error = worker < 0 ? worker : collect(stage, worker);
+		if (!error)
+			error = worker < 0 ? worker : collect(stage, worker);
 		if (!error)
 			error = merge(stage);
 		if (!error)
@@ -295,6 +361,8 @@ int bout_trials(struct bout *bout)
 	};
 	int error = -ENOMEM;
 
+	bout->noted_ns = bout->begun_ns;
+	go_on(&stage);
 	stage.waiting = calloc(stage.window, sizeof(struct answer *));
 	if (stage.waiting)
 		error = run_stage(&stage);

@@ -127,17 +127,26 @@ bool case_id_matches(const char *id, const char *pattern)
 	return !refused && (wanted || !positive);
 }
 
-static bool target_wanted(const struct case_filter *filter, const char *name)
+static bool part_matches(const char *name, const char *part)
 {
 	const char *slash = strrchr(name, '/');
 
-	if (!filter->target)
+	if (strpbrk(part, "*?["))
+		return !fnmatch(part, name, 0);
+	if (!strcmp(part, name))
 		return true;
-	if (strpbrk(filter->target, "*?["))
-		return !fnmatch(filter->target, name, 0);
-	if (!strcmp(filter->target, name))
-		return true;
-	return slash && !strchr(filter->target, '/') && !strcmp(filter->target, slash + 1);
+	return slash && !strchr(part, '/') && !strcmp(part, slash + 1);
+}
+
+bool target_matches(const char *name, const char *pattern)
+{
+	char *parts = pattern ? strdup(pattern) : NULL, *rest = parts, *part;
+	bool match = !pattern;
+
+	while ((part = strsep(&rest, ",")) && !match)
+		match = part_matches(name, part);
+	free(parts);
+	return match;
 }
 
 /* "a/b/tokio-contracts/read.yaml" -> "tokio-contracts/"; "" without a folder. */
@@ -372,7 +381,7 @@ static int add_absent(struct product *product, const struct target_choice *choic
 	struct test_case model = { .scenario = product->scenario, .choice = choice };
 	char reason[REASON_MAX];
 
-	if (!target_wanted(product->filter, choice->name))
+	if (!target_matches(choice->name, product->filter->target))
 		return 0;
 	model.entry = absent_entry(product->list, choice->name);
 	if (!model.entry)
@@ -400,7 +409,7 @@ static int add_choice(struct product *product, const struct registry *registry,
 	if (!model.entry)
 		return complain(product->scenario, choice, message, errors);
 	error = check_options(product->scenario, choice, model.entry->target, errors);
-	if (error || !target_wanted(product->filter, model.entry->name))
+	if (error || !target_matches(model.entry->name, product->filter->target))
 		return error;
 	if (choice->operation)
 		return add_named_operation(product, &model, errors);

@@ -13,7 +13,7 @@
 
 /* What a user wants to see run; zeroes: everything. */
 struct case_filter {
-	const char *target;    /* name, last part of a name, or a pattern with '*' */
+	const char *target;    /* see target_matches */
 	unsigned wires, rings; /* bits */
 	const char *pattern;   /* for case ids, see case_id_matches */
 };
@@ -36,6 +36,9 @@ void case_list_finish(struct case_list *list);
 int case_list_add(struct case_list *list, const struct scenario *scenario,
 		  const struct registry *registry, const struct case_filter *filter,
 		  FILE *errors);
+
+/* Names, last parts of names, or patterns with '*', separated by ','; NULL matches all. */
+bool target_matches(const char *name, const char *pattern);
 
 /*
  * Patterns separated by ','; '*' and '?' as in a shell, otherwise a part of the id is enough. An id

@@ -164,6 +164,16 @@ static void judge_pass(const struct expectation *expect, const struct evidence *
 		vacuous(evidence, judgement);
 }
 
+/* Did a contract that was expected break? More trials would not mend it. */
+static bool broke(const struct expectation *expect, const struct tally *tally)
+{
+	for (unsigned contract = DT_ATOMIC; contract < CONTRACT_COUNT; contract++)
+		if (expect->met & BIT(contract) &&
+		    tally_contract(tally, (enum dt_contract)contract) == VERDICT_VIOLATION)
+			return true;
+	return false;
+}
+
 static void judge_met(const struct expectation *expect, const struct evidence *evidence,
 		      struct judgement *judgement)
 {
@@ -179,6 +189,12 @@ static void judge_met(const struct expectation *expect, const struct evidence *e
 		conclude(judgement, VERDICT_INCONCLUSIVE, "too little landed to tell contracts");
 		return;
 	}
+	if (judgement->met != expect->met && evidence->cut && !broke(expect, evidence->tally)) {
+		conclude(judgement, VERDICT_INCONCLUSIVE,
+			 "ended before its budget: expected to meet %s, met %s so far", wanted,
+			 met);
+		return;
+	}
 	if (judgement->met != expect->met) {
 		conclude(judgement, VERDICT_VIOLATION, "declared %s, expected to meet %s, met %s",
 			 word_name(WORDS_CONTRACT, evidence->declared), wanted, met);
@@ -187,7 +203,7 @@ static void judge_met(const struct expectation *expect, const struct evidence *e
 	if (expect->retry == DAMAGE_NONE)
 		return;
 	if (!(repeating & BIT(expect->retry))) {
-		conclude(judgement, VERDICT_VIOLATION,
+		conclude(judgement, evidence->cut ? VERDICT_INCONCLUSIVE : VERDICT_VIOLATION,
 			 "repeating the call was expected to show '%s' and did not",
 			 word_name(WORDS_DAMAGE, expect->retry));
 	} else if (repeating & ~allowed) {
@@ -220,7 +236,7 @@ static void judge_violation(const struct expectation *expect, const struct evide
 		conclude(judgement, VERDICT_INCONCLUSIVE, "seen once, not again: %s",
 			 sentence_of(evidence, wanted));
 	else if (!(seen & wanted) && !vacuous(evidence, judgement))
-		conclude(judgement, VERDICT_VIOLATION,
+		conclude(judgement, evidence->cut ? VERDICT_INCONCLUSIVE : VERDICT_VIOLATION,
 			 "expected '%s', which did not appear in %" PRIu64 " trials",
 			 word_name(WORDS_DAMAGE, expect->violation), evidence->tally->trials);
 }

@@ -17,6 +17,7 @@ struct evidence {
 	unsigned points;	/* bits: the points at which enough must have landed */
 	unsigned threshold;	/* how many are enough */
 	unsigned unrepeated;	/* bits of damage: rests on time and did not come again */
+	bool cut; /* ended before its budget: what did not appear might still have come */
 	enum damage control;	/* of the control run; DAMAGE_NONE: it passed */
 	const char *control_sentence;
 	const char *sentences[DAMAGE_COUNT]; /* the first failure of a class, declared callers */

@@ -126,7 +126,16 @@ static struct case_result *find_case(struct reading *in, const json_t *record)
 	return place ? &in->results->cases[json_integer_value(place)] : NULL;
 }
 
-/* Takes `test` into the results, in place of what failures said of it before. */
+/* What was kept for going on is no longer needed. */
+static void drop_part(struct reading *in, struct case_result *test)
+{
+	if (test->part)
+		in->failures -= test->part->failure_count;
+	part_destroy(test->part);
+	test->part = NULL;
+}
+
+/* Takes `test` into the results, in place of what failures and parts said of it before. */
 static int keep_case(struct reading *in, struct case_result *before, struct case_result *test)
 {
 	if (!before) {
@@ -141,6 +150,10 @@ static int keep_case(struct reading *in, struct case_result *before, struct case
 		test->failure_count = before->failure_count;
 		before->failures = NULL;
 		before->failure_count = 0;
+		if (test->complete)
+			drop_part(in, before);
+		test->part = before->part;
+		before->part = NULL;
 		case_finish(before);
 	}
 	*before = *test;
@@ -152,7 +165,7 @@ static int read_case(struct reading *in, const json_t *record)
 	struct case_result *before = find_case(in, record), test;
 	int r;
 
-	if (before && before->complete) {
+	if (before && (before->complete || before->cut)) {
 		snprintf(in->message, in->message_max, "the case was there already");
 		return -EBADMSG;
 	}
@@ -160,8 +173,8 @@ static int read_case(struct reading *in, const json_t *record)
 	return r ? r : keep_case(in, before, &test);
 }
 
-/* A failure of a case that is not complete yet makes it known. */
-static int case_of_failure(struct reading *in, const json_t *record, struct case_result **ret_case)
+/* A failure or a part of a case that is not complete yet makes it known. */
+static int case_of_record(struct reading *in, const json_t *record, struct case_result **ret_case)
 {
 	struct case_result test;
 	int r;
@@ -185,7 +198,7 @@ static int read_failure(struct reading *in, const json_t *record)
 {
 	struct case_result *test;
 	struct failure *failures;
-	int r = case_of_failure(in, record, &test);
+	int r = case_of_record(in, record, &test);
 
 	if (r)
 		return r;
@@ -206,18 +219,46 @@ static int read_failure(struct reading *in, const json_t *record)
 	return r;
 }
 
-/* What was known of incomplete cases will come again. */
+static int read_part(struct reading *in, const json_t *record)
+{
+	struct case_result *test;
+	unsigned before;
+	int r = case_of_record(in, record, &test);
+
+	if (r)
+		return r;
+	if (test->complete || test->cut) {
+		snprintf(in->message, in->message_max, "a part of a case that was over");
+		return -EBADMSG;
+	}
+	if (!test->part)
+		test->part = calloc(1, sizeof(*test->part));
+	if (!test->part)
+		return -ENOMEM;
+	before = test->part->failure_count;
+	r = part_decode(record, test->part, in->message, in->message_max);
+	in->failures += test->part->failure_count - before;
+	if (!r && in->failures > RESULTS_FAILURES_MAX) {
+		snprintf(in->message, in->message_max, "more failures than a run keeps");
+		r = -EBADMSG;
+	}
+	return r;
+}
+
+/* What was known of incomplete cases will come again, from their last part on. */
 static int read_resume(struct reading *in)
 {
 	for (unsigned i = 0; i < in->results->case_count; i++) {
 		struct case_result *test = &in->results->cases[i];
 
-		for (unsigned j = 0; j < test->failure_count && !test->complete; j++) {
+		if (test->complete)
+			continue;
+		for (unsigned j = 0; j < test->failure_count; j++) {
 			failure_finish(&test->failures[j]);
 			in->failures--;
 		}
-		if (!test->complete)
-			test->failure_count = 0;
+		test->failure_count = 0;
+		test->cut = false;
 	}
 	in->ended = false;
 	return 0;
@@ -255,6 +296,8 @@ static int read_record(struct reading *in, const json_t *record)
 		return read_case(in, record);
 	if (!strcmp(type, "failure"))
 		return read_failure(in, record);
+	if (!strcmp(type, "part"))
+		return read_part(in, record);
 	if (!strcmp(type, "end"))
 		return read_end(in, record);
 	return 0; /* of a later droptest with the same version of the schema */
@@ -333,8 +376,29 @@ static void sum_up(struct reading *in)
 		qsort(results->cases, results->case_count, sizeof(*results->cases), order);
 }
 
-int results_read(const char *directory, struct results *ret_results, char *reterr_message,
-		 size_t message_max)
+/* Reports see the part of a case as far as it came, and need not know what a part is. */
+static void present(struct reading *in)
+{
+	for (unsigned i = 0; i < in->results->case_count; i++) {
+		struct case_result *test = &in->results->cases[i];
+		struct case_part *part = test->part;
+
+		if (part && !test->complete && !test->cut) {
+			test->tally = part->tally;
+			if (!test->failure_count) {
+				free(test->failures);
+				test->failures = part->failures;
+				test->failure_count = part->failure_count;
+				part->failures = NULL;
+				part->failure_count = 0;
+			}
+		}
+		drop_part(in, test);
+	}
+}
+
+static int read_folder(const char *directory, bool reopen, struct results *ret_results,
+		       char *reterr_message, size_t message_max)
 {
 	struct results results = { .run = NULL };
 	struct reading in = {
@@ -355,9 +419,25 @@ int results_read(const char *directory, struct results *ret_results, char *reter
 		results_finish(&results);
 		return r;
 	}
+	if (reopen)
+		read_resume(&in);
+	else
+		present(&in);
 	sum_up(&in);
 	*ret_results = results;
 	return 0;
+}
+
+int results_read(const char *directory, struct results *ret_results, char *reterr_message,
+		 size_t message_max)
+{
+	return read_folder(directory, false, ret_results, reterr_message, message_max);
+}
+
+int results_reopen(const char *directory, struct results *ret_results, char *reterr_message,
+		   size_t message_max)
+{
+	return read_folder(directory, true, ret_results, reterr_message, message_max);
 }
 
 void results_finish(struct results *results)

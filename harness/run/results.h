@@ -34,6 +34,16 @@ struct failure {
 	uint32_t replays, reproduced; /* re-runs of the plan, and how many showed the same damage */
 };
 
+/* A case half-way, at a place from which it can be gone on with. */
+struct case_part {
+	uint64_t trials; /* every trial below this index is counted in the tally */
+	uint32_t deaths[2]; /* workers that died: by callers of the declared contract, by others */
+	bool declared_only; /* callers of stronger contracts are no longer drawn */
+	struct tally tally;
+	struct failure *failures; /* owned */
+	unsigned failure_count;
+};
+
 /* One case with its result. */
 struct case_result {
 	char *id;
@@ -56,7 +66,9 @@ struct case_result {
 	unsigned failure_count;
 	double seconds;
 	uint32_t index; /* place in the campaign, from 0: rows.bin names cases by it */
-	bool complete;	/* reading: false when the run ended before the case did */
+	bool complete;	/* false when the run ended before the case did */
+	bool cut;	/* not complete, as the user ended it: it has a result all the same */
+	struct case_part *part; /* owned; where to go on with one that is not complete; or NULL */
 };
 
 struct results {
@@ -73,6 +85,14 @@ struct results {
 /* Reads a results folder. 0 or -errno with a message. Hostile content is refused, not trusted. */
 int results_read(const char *directory, struct results *ret_results, char *reterr_message,
 		 size_t message_max);
+
+/*
+ * The same for going on with the campaign: cases that the user cut short count as not begun, or as
+ * begun up to their part. (Reports see what was shown to the user.)
+ */
+int results_reopen(const char *directory, struct results *ret_results, char *reterr_message,
+		   size_t message_max);
+
 void results_finish(struct results *results);
 
 /* "n > 0", "0", "-ECANCELED" ...: the class of a completion's result, as files and reports show it.

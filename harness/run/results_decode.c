@@ -180,13 +180,15 @@ int case_decode(const json_t *record, struct case_result *ret_case, char *reterr
 		size_t message_max)
 {
 	struct fields in = { .message = reterr_message, .message_max = message_max };
-	struct case_result test = { .complete = true };
+	struct case_result test = { 0 };
 
 	identity(&in, record, &test);
 	test.verdict = (enum verdict)fields_word(&in, record, "verdict", WORDS_VERDICT);
 	test.reason = fields_text(&in, record, "reason");
 	test.met = fields_words(&in, record, "met", WORDS_CONTRACT, true);
 	test.control_failed = fields_bool(&in, record, "control_failed");
+	test.cut = json_object_get(record, "cut") && fields_bool(&in, record, "cut");
+	test.complete = !test.cut;
 	test.seconds = fields_seconds(&in, record, "seconds");
 	tally_decode(&in, fields_member(&in, record, "tally", JSON_OBJECT, true), &test.tally);
 	if (in.result)
@@ -349,6 +351,62 @@ int failure_decode(const json_t *record, struct failure *ret_failure, char *rete
 	return in.result;
 }
 
+static void part_failures(struct fields *in, const json_t *list, struct case_part *part)
+{
+	size_t count = json_array_size(list), all = part->failure_count + count;
+	struct failure *failures;
+
+	if (all > RESULTS_CASE_FAILURES_MAX) {
+		fields_refuse(in, "failures", "are too many");
+		return;
+	}
+	failures = reallocarray(part->failures, MAX(all, (size_t)1), sizeof(*failures));
+	if (!failures) {
+		in->result = -ENOMEM;
+		return;
+	}
+	part->failures = failures;
+	for (size_t i = 0; i < count && !in->result; i++) {
+		in->result = failure_decode(json_array_get(list, i),
+					    &failures[part->failure_count], in->message,
+					    in->message_max);
+		part->failure_count += !in->result;
+	}
+}
+
+int part_decode(const json_t *record, struct case_part *part, char *reterr_message,
+		size_t message_max)
+{
+	struct fields in = { .message = reterr_message, .message_max = message_max };
+	json_t *deaths = fields_member(&in, record, "deaths", JSON_ARRAY, true);
+	struct tally tally = { 0 };
+
+	for (unsigned i = 0; i < 2 && !in.result; i++) {
+		uint64_t count = 0;
+
+		if (number_decode(json_array_get(deaths, i), &count) || count > UINT32_MAX)
+			fields_refuse(&in, "deaths", "must be two numbers");
+		part->deaths[i] = (uint32_t)count;
+	}
+	part->trials = fields_number(&in, record, "trials", count_max, true);
+	part->declared_only = fields_bool(&in, record, "declared_only");
+	tally_decode(&in, fields_member(&in, record, "tally", JSON_OBJECT, true), &tally);
+	if (tally.trials > part->trials)
+		fields_refuse(&in, "tally", "counts more trials than were run");
+	part->tally = tally;
+	part_failures(&in, fields_member(&in, record, "failures", JSON_ARRAY, true), part);
+	return in.result;
+}
+
+void part_destroy(struct case_part *part)
+{
+	for (unsigned i = 0; part && i < part->failure_count; i++)
+		failure_finish(&part->failures[i]);
+	if (part)
+		free(part->failures);
+	free(part);
+}
+
 void failure_finish(struct failure *failure)
 {
 	free(failure->events);
@@ -361,6 +419,7 @@ void case_finish(struct case_result *test)
 	for (unsigned i = 0; i < test->failure_count; i++)
 		failure_finish(&test->failures[i]);
 	free(test->failures);
+	part_destroy(test->part);
 	free(test->id);
 	free(test->scenario);
 	free(test->suite);

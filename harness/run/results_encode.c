@@ -243,6 +243,8 @@ json_t *case_encode(const struct case_result *test)
 	set(object, "reason", text_encode(test->reason), &bad);
 	set(object, "met", words(WORDS_CONTRACT, test->met), &bad);
 	set(object, "control_failed", json_boolean(test->control_failed), &bad);
+	if (test->cut)
+		set(object, "cut", json_true(), &bad);
 	set(object, "tally", tally_encode(&test->tally), &bad);
 	set(object, "seconds", json_real(isfinite(test->seconds) ? test->seconds : 0), &bad);
 	return checked(object, bad);
@@ -332,21 +334,51 @@ static json_t *outcome_encode(const struct failure *failure)
 	return checked(object, bad);
 }
 
+static void failure_members(json_t *object, const struct failure *failure, bool *bad)
+{
+	json_t *events = json_array();
+
+	set(object, "plan", text_encode(failure->plan_text), bad);
+	set(object, "outcome", outcome_encode(failure), bad);
+	for (uint32_t i = 0; i < MIN(failure->event_count, RESULTS_EVENTS_MAX); i++)
+		push(events, event_encode(&failure->events[i]), bad);
+	set(object, "events", events, bad);
+	set(object, "trial", failure->trial == UINT64_MAX ? json_string("control")
+							  : number_encode(failure->trial), bad);
+	set(object, "replays", json_integer(failure->replays), bad);
+	set(object, "reproduced", json_integer(failure->reproduced), bad);
+}
+
 json_t *failure_encode(const struct case_result *test, const struct failure *failure)
 {
-	json_t *object = json_object(), *events = json_array();
+	json_t *object = json_object();
 	bool bad = false;
 
 	set(object, "t", json_string("failure"), &bad);
 	identity_encode(object, test, &bad);
-	set(object, "plan", text_encode(failure->plan_text), &bad);
-	set(object, "outcome", outcome_encode(failure), &bad);
-	for (uint32_t i = 0; i < MIN(failure->event_count, RESULTS_EVENTS_MAX); i++)
-		push(events, event_encode(&failure->events[i]), &bad);
-	set(object, "events", events, &bad);
-	set(object, "trial", failure->trial == UINT64_MAX ? json_string("control")
-							  : number_encode(failure->trial), &bad);
-	set(object, "replays", json_integer(failure->replays), &bad);
-	set(object, "reproduced", json_integer(failure->reproduced), &bad);
+	failure_members(object, failure, &bad);
+	return checked(object, bad);
+}
+
+json_t *part_encode(const struct case_result *test, const struct case_part *part)
+{
+	json_t *object = json_object(), *failures = json_array(), *deaths = json_array();
+	bool bad = false;
+
+	set(object, "t", json_string("part"), &bad);
+	identity_encode(object, test, &bad);
+	set(object, "trials", number_encode(part->trials), &bad);
+	push(deaths, json_integer(part->deaths[0]), &bad);
+	push(deaths, json_integer(part->deaths[1]), &bad);
+	set(object, "deaths", deaths, &bad);
+	set(object, "declared_only", json_boolean(part->declared_only), &bad);
+	set(object, "tally", tally_encode(&part->tally), &bad);
+	for (unsigned i = 0; i < part->failure_count; i++) {
+		json_t *failure = json_object();
+
+		failure_members(failure, &part->failures[i], &bad);
+		push(failures, failure, &bad);
+	}
+	set(object, "failures", failures, &bad);
 	return checked(object, bad);
 }

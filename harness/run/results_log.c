@@ -29,6 +29,7 @@ struct results_log {
 	json_t *done;	    /* ids of cases that were complete when the log was opened */
 	json_t *kept;	    /* id -> failures kept */
 	uint64_t failures, failures_dropped;
+	uint64_t noted; /* failures in the parts of the case that runs */
 };
 
 static int refuse(int error, char *message, size_t max, const char *what)
@@ -163,42 +164,37 @@ static int cut_torn(struct results_log *log)
 	return 0;
 }
 
-static int order(const void *a, const void *b)
-{
-	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-
-	return x < y ? -1 : x > y;
-}
-
-/* Learns from the log what is complete; ret_done are the indices of those cases, sorted. */
-static int learn(struct results_log *log, const char *directory, uint32_t **ret_done,
+/* Learns from the log what is complete, and which rows are kept: sorted, as cases are. */
+static int learn(struct results_log *log, const char *directory, struct rows_kept **ret_kept,
 		 size_t *ret_count, char *message, size_t max)
 {
 	struct results before;
-	uint32_t *done;
+	struct rows_kept *kept;
 	size_t count = 0;
-	int r = results_read(directory, &before, message, max);
+	int r = results_reopen(directory, &before, message, max);
 
 	if (r)
 		return r;
-	done = calloc(before.case_count + 1, sizeof(*done));
-	for (unsigned i = 0; done && i < before.case_count; i++) {
+	kept = calloc(before.case_count + 1, sizeof(*kept));
+	for (unsigned i = 0; kept && i < before.case_count; i++) {
 		const struct case_result *test = &before.cases[i];
 
-		if (!test->complete)
-			continue;
-		done[count++] = test->index;
-		log->failures += test->failure_count;
-		if (json_object_set_new(log->done, test->id, json_true()))
+		if (test->complete && json_object_set_new(log->done, test->id, json_true()))
 			r = -ENOMEM;
+		if (test->complete)
+			kept[count++] = (struct rows_kept){ test->index, ROWS_ALL };
+		else if (test->part)
+			kept[count++] = (struct rows_kept){ test->index, test->part->trials };
+		log->failures += test->failure_count;
+		log->noted += test->part ? test->part->failure_count : 0;
 	}
+	log->failures_dropped = before.failures_dropped;
 	results_finish(&before);
-	if (!done || r) {
-		free(done);
+	if (!kept || r) {
+		free(kept);
 		return refuse(-ENOMEM, message, max, "cannot resume");
 	}
-	qsort(done, count, sizeof(*done), order);
-	*ret_done = done;
+	*ret_kept = kept;
 	*ret_count = count;
 	return 0;
 }
@@ -231,14 +227,14 @@ static int open_folder(struct results_log *log, const struct results_log_options
 }
 
 static int resume(struct results_log *log, const struct results_log_options *options,
-		  const json_t *run, uint32_t **ret_done, size_t *ret_count, char *message,
-		  size_t max)
+		  const json_t *run, struct rows_kept **ret_kept, size_t *ret_count,
+		  char *message, size_t max)
 {
 	json_t *record;
 	int r = same_run(log->directory, run, message, max);
 
 	if (!r)
-		r = learn(log, options->directory, ret_done, ret_count, message, max);
+		r = learn(log, options->directory, ret_kept, ret_count, message, max);
 	if (r)
 		return r;
 	r = cut_torn(log);
@@ -252,23 +248,23 @@ static int resume(struct results_log *log, const struct results_log_options *opt
 static int start(struct results_log *log, const struct results_log_options *options, json_t *run,
 		 char *message, size_t max)
 {
-	uint32_t *done = NULL;
+	struct rows_kept *kept = NULL;
 	size_t count = 0;
 	int r = open_folder(log, options, message, max);
 
 	if (r)
 		return r;
 	if (options->resume && faccessat(log->directory, "run.json", F_OK, 0) == 0)
-		r = resume(log, options, run, &done, &count, message, max);
+		r = resume(log, options, run, &kept, &count, message, max);
 	else if ((r = write_run(log->directory, run)))
 		refuse(r, message, max, "cannot write run.json");
 	if (!r && options->rows_max) {
 		r = rows_open(&log->rows, log->directory, options->seed, options->rows_max,
-			      options->resume, done, count);
+			      options->resume, kept, count);
 		if (r)
 			refuse(r, message, max, "cannot write rows.bin");
 	}
-	free(done);
+	free(kept);
 	return r;
 }
 
@@ -316,7 +312,8 @@ int results_log_failure(struct results_log *log, const struct case_result *test,
 	json_int_t kept = json_integer_value(json_object_get(log->kept, test->id));
 	int r;
 
-	if (kept >= RESULTS_CASE_FAILURES_MAX || log->failures >= RESULTS_FAILURES_MAX) {
+	if (kept >= RESULTS_CASE_FAILURES_MAX ||
+	    log->failures + log->noted >= RESULTS_FAILURES_MAX) {
 		log->failures_dropped++;
 		return 0;
 	}
@@ -328,10 +325,27 @@ int results_log_failure(struct results_log *log, const struct case_result *test,
 	return r;
 }
 
+int results_log_part(struct results_log *log, const struct case_result *test,
+		     const struct case_part *part)
+{
+	struct case_part without = *part;
+	int r = log->rows ? rows_flush(log->rows) : 0;
+
+	if (log->failures + log->noted + part->failure_count > RESULTS_FAILURES_MAX)
+		without.failure_count = 0; /* they are counted in any case */
+	if (!r)
+		r = append(log, part_encode(test, &without));
+	if (!r)
+		log->noted += without.failure_count;
+	return r;
+}
+
 int results_log_case(struct results_log *log, const struct case_result *test)
 {
 	int r = log->rows ? rows_flush(log->rows) : 0;
 
+	if (test->complete)
+		log->noted = 0;
 	return r ? r : append(log, case_encode(test));
 }
 

@@ -6,6 +6,7 @@
  * workers):
  *
  *	results_log_row()      once a trial
+ *	results_log_part()     now and then in a long case: how far it has come
  *	results_log_failure()  once for each failure that is kept, when it is known
  *	results_log_case()     when the case is complete; its rows are on disk before its line
  *
@@ -52,7 +53,14 @@ int results_log_row(struct results_log *log, const struct row *row);
 int results_log_failure(struct results_log *log, const struct case_result *test,
 			const struct failure *failure);
 
-/* The case is complete; its `failures` array is not looked at. 0 or -errno. */
+/*
+ * How far a case has come, so that no more is lost than what came after: its counters up to a trial
+ * and the failures that are new since its last part. Its rows are on disk before its line.
+ */
+int results_log_part(struct results_log *log, const struct case_result *test,
+		     const struct case_part *part);
+
+/* The case is complete, or was cut by the user; its failures are not looked at. 0 or -errno. */
 int results_log_case(struct results_log *log, const struct case_result *test);
 
 /* The last line. `interrupted`: the campaign was stopped before all its cases were run. */

@@ -198,7 +198,8 @@ int rows_flush(struct rows *rows)
 
 static int order(const void *a, const void *b)
 {
-	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+	uint32_t x = ((const struct rows_kept *)a)->index;
+	uint32_t y = ((const struct rows_kept *)b)->index;
 
 	return x < y ? -1 : x > y;
 }
@@ -206,15 +207,22 @@ static int order(const void *a, const void *b)
 /* Which rows go over into the new file. */
 struct filter {
 	bool all_cases;
-	const uint32_t *done;
-	size_t done_count;
+	const struct rows_kept *keep;
+	size_t keep_count;
 };
 
 static bool wanted(const struct rows *rows, const struct filter *filter, const struct row *row)
 {
-	return kept(&rows->header, row) &&
-	       (filter->all_cases || bsearch(&row->index, filter->done, filter->done_count,
-					     sizeof(*filter->done), order));
+	const struct rows_kept key = { .index = row->index }, *of_case;
+
+	if (!kept(&rows->header, row))
+		return false;
+	if (filter->all_cases)
+		return true;
+	of_case = filter->keep_count ? bsearch(&key, filter->keep, filter->keep_count,
+					       sizeof(*filter->keep), order)
+				     : NULL;
+	return of_case && (of_case->trials == ROWS_ALL || row->trial < of_case->trials);
 }
 
 /* The wanted rows of `from` (-1: none), after the header, into rows->fd. */
@@ -283,9 +291,9 @@ static int level_up(struct rows *rows)
 }
 
 int rows_open(struct rows **ret_rows, int directory, uint64_t seed, uint64_t rows_max, bool resume,
-	      const uint32_t *done, size_t done_count)
+	      const struct rows_kept *keep, size_t keep_count)
 {
-	const struct filter filter = { .done = done, .done_count = done_count };
+	const struct filter filter = { .keep = keep, .keep_count = keep_count };
 	unsigned char bytes[HEADER_SIZE];
 	struct header before;
 	struct rows *rows;

@@ -46,12 +46,20 @@ void row_decode(const unsigned char bytes[ROW_SIZE], struct row *ret_row);
 /* The writer. */
 struct rows;
 
+/* What is kept of a file that is gone on with: of this case the trials below that number. */
+struct rows_kept {
+	uint32_t index;
+	uint64_t trials; /* ROWS_ALL: every row, that of the control run too */
+};
+
+#define ROWS_ALL UINT64_MAX
+
 /*
  * Opens `directory`/rows.bin, a descriptor of the folder. A file that is there is kept when
- * `resume`, without the rows of cases that are not in `done` (sorted indices). 0 or -errno.
+ * `resume`, without what is not in `keep` (sorted by index). 0 or -errno.
  */
 int rows_open(struct rows **ret_rows, int directory, uint64_t seed, uint64_t rows_max, bool resume,
-	      const uint32_t *done, size_t done_count);
+	      const struct rows_kept *keep, size_t keep_count);
 int rows_add(struct rows *rows, const struct row *row);
 int rows_flush(struct rows *rows);
 void rows_close(struct rows *rows); /* does not flush; takes NULL */

@@ -57,7 +57,7 @@ void slate_take(struct slate *slate, const struct plan *plan, const struct outco
 	if (slate->row_count < CHUNK_TRIALS)
 		row_fill(&slate->rows[slate->row_count++], slate->order.case_index, trial, plan,
 			 outcome);
-	if (damage != DAMAGE_NONE) {
+	if (damage != DAMAGE_NONE || slate->order.kind == ORDER_SHOW) {
 		struct kept *kept = &slate->kept[2 * damage + !declared];
 
 		if (!kept->used)

@@ -28,6 +28,7 @@ enum order_kind {
 	ORDER_CONTROL, /* run `plan` once; fills `control` and `shape` */
 	ORDER_TRIALS,  /* draw and run trials first .. first + count - 1 */
 	ORDER_REPLAY,  /* run `replay` count times, count those that show `wanted` */
+	ORDER_SHOW,    /* the same, and keep the first of each outcome, preserved ones too */
 };
 
 struct order {
@@ -63,7 +64,7 @@ struct slate {
 	/* Written by the parent before an order. */
 	struct order order;
 	struct shape shape; /* ORDER_TRIALS: in; ORDER_CONTROL: out */
-	struct plan replay; /* ORDER_CONTROL, ORDER_REPLAY */
+	struct plan replay; /* ORDER_CONTROL, ORDER_REPLAY, ORDER_SHOW */
 	atomic_bool stop;   /* finish the trial, then the order */
 
 	/* Written by the worker, all the time. */

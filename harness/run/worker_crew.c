@@ -43,6 +43,7 @@ struct member {
 	enum death_cause cause;	    /* why we killed it */
 	unsigned idle_deaths;
 	bool used; /* it has had an order */
+	bool doubted; /* this order was begun anew once */
 	bool deaf, mute; /* the target closed the socket, the pipe: poll them no more */
 };
 
@@ -230,6 +231,7 @@ int crew_order(struct crew *crew, int worker, const struct order *order, const s
 	if (plan)
 		member->plan = slate->replay = *plan;
 	slate_begin(slate, order);
+	member->doubted = false;
 	atomic_store(&slate->busy, true);
 	member->state = STATE_WORKING;
 	member->stuck_ns = member->printed = 0;
@@ -344,6 +346,16 @@ static void tick(struct crew *crew)
 		watch(crew, &crew->members[i], MIN(passed, 2ULL * TICK_NS));
 }
 
+/* As if it had never been begun: nothing of what is in the slate is needed for that. */
+static void restore_order(struct member *member)
+{
+	struct slate *slate = member->slate;
+
+	slate_begin(slate, &member->order);
+	slate->shape = member->shape;
+	slate->replay = member->plan;
+}
+
 /* After the end of a worker: count what it died of, go on with the rest of its order. */
 static int bury(struct crew *crew, struct member *member)
 {
@@ -364,7 +376,14 @@ static int bury(struct crew *crew, struct member *member)
 		slate->farewell = FAREWELL_NONE;
 		return spawn(crew, member);
 	}
-	finished = death_count(&crew->options.worker, slate, &death);
+	if (!member->doubted && death_is_doubtful(slate, &death)) {
+		/* Somebody else's doing does not come again; a target's does. */
+		member->doubted = true;
+		restore_order(member);
+		finished = false;
+	} else {
+		finished = death_count(&crew->options.worker, slate, &death);
+	}
 	slate->farewell = FAREWELL_NONE;
 	slate->last_signal = 0;
 	error = spawn(crew, member);

@@ -57,6 +57,12 @@ static void recall(const struct worker_options *options, const struct death *dea
 	draw_plan(&draw, index, ret_plan);
 }
 
+bool death_is_doubtful(const struct slate *slate, const struct death *death)
+{
+	return death->cause == DEATH_UNASKED && slate->farewell == FAREWELL_NONE &&
+	       WIFSIGNALED(death->status) && WTERMSIG(death->status) == SIGKILL;
+}
+
 bool death_count(const struct worker_options *options, struct slate *slate,
 		 const struct death *death)
 {

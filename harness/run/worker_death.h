@@ -21,6 +21,12 @@ struct death {
 };
 
 /*
+ * Was it killed by SIGKILL, and not by us? That is what the kernel does when memory runs out and
+ * what people do with processes, and seldom what a target does.
+ */
+bool death_is_doubtful(const struct slate *slate, const struct death *death);
+
+/*
  * Counts the trial that was running as a crash or a hang, unless the worker only asked to be
  * replaced. True when the order is finished: nothing is left, or too many died in it.
  */

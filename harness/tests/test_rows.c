@@ -162,7 +162,7 @@ static void test_sampled(void)
 /* Rows of cases that were not complete go away; they will be run again. */
 static void test_resume(void)
 {
-	static const uint32_t done[] = { 1, 3 };
+	static const struct rows_kept done[] = { { 1, ROWS_ALL }, { 3, ROWS_ALL } };
 	struct rows *writer;
 	struct row *rows, row = sample(0, 5);
 	uint64_t count;
