@@ -1,63 +1,67 @@
 /*
  * cmd_doctor.c - `droptest doctor`: what this machine can run, and the remedy for what it cannot.
  */
-#include <getopt.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/macros.h"
 #include "cli/command.h"
+#include "cli/message.h"
+#include "cli/options.h"
+#include "cli/terminal.h"
 #include "run/doctor.h"
+#include "run/results_json.h"
 
-enum { WRAP_COLUMN = 88 };
+enum { FOUND_COLUMN = 25, REMEDY_COLUMN = 12, WIDTH_DEFAULT = 88 };
 
-static const char help[] =
-	"Usage: droptest doctor [--json]\n"
-	"Examines kernel, limits, ring modes, wires and ways of cancelling by trying them.\n"
-	"\n"
-	"      --json  the checks and the environment as one JSON object\n"
-	"  -h, --help  this text\n"
-	"\n"
-	"Exit status: 0 when trials can run here, 77 when nothing can.\n"
-	"\n"
-	"Examples:\n"
-	"  droptest doctor\n"
-	"  droptest doctor --json | jq '.checks[] | select(.good | not)'\n";
+static const struct option_row rows[] = {
+	{ 'j', "json", NULL, "the checks and the environment as one JSON object" },
+	{ 0 },
+};
 
-/* Text with line ends between words, each new line indented. */
-static void print_wrapped(const char *first, const char *text)
+static const struct usage usage = {
+	.name = "droptest doctor",
+	.arguments = "",
+	.summary = "Examines kernel, limits, ring modes, wires and ways of cancelling by trying "
+		   "them, and says what to do about what is not there.",
+	.rows = rows,
+	.examples = "droptest doctor\n"
+		    "droptest doctor --json | jq '.checks[] | select(.good | not)'",
+	.exit_status = "0 when trials can run here, 77 when nothing can.",
+};
+
+static bool take(void *context, int key, char *text)
 {
-	int indent = (int)strlen(first), column = indent;
-
-	fputs(first, stdout);
-	while (*text) {
-		int size = (int)strcspn(text, " ");
-
-		if (column > indent && column + 1 + size > WRAP_COLUMN) {
-			printf("\n%*s", indent, "");
-			column = indent;
-		} else if (column > indent) {
-			putchar(' ');
-			column++;
-		}
-		printf("%.*s", size, text);
-		column += size;
-		text += size;
-		while (*text == ' ')
-			text++;
-	}
-	putchar('\n');
+	(void)key;
+	(void)text;
+	*(bool *)context = true;
+	return true;
 }
 
 static void print_checks(const struct check *checks, unsigned count)
 {
+	unsigned columns = terminal_columns(stdout);
+	bool colours = paint_wanted(stdout);
+
+	if (!columns)
+		columns = WIDTH_DEFAULT;
 	for (unsigned i = 0; i < count; i++) {
 		const struct check *check = &checks[i];
-		const char *mark = check->good ? "ok  " : check->fatal ? "FAIL" : "warn";
+		enum paint colour = check->good	   ? PAINT_GOOD
+				  : check->fatal ? PAINT_BAD
+						 : PAINT_DOUBT;
 
-		printf("%s  %-18s %s\n", mark, check->name, check->found);
-		if (!check->good)
-			print_wrapped("      what to do: ", check->remedy);
+		paint(stdout, colours, colour,
+		      check->good ? "ok  " : check->fatal ? "FAIL" : "warn");
+		printf("  %-18s ", check->name);
+		put_wrapped(stdout, columns, FOUND_COLUMN, FOUND_COLUMN, check->found);
+		putchar('\n');
+		if (check->good)
+			continue;
+		printf("%*s", REMEDY_COLUMN, "-> ");
+		put_wrapped(stdout, columns, REMEDY_COLUMN, REMEDY_COLUMN, check->remedy);
+		putchar('\n');
 	}
 }
 
@@ -68,10 +72,12 @@ static int print_json(const struct check *checks, unsigned count, bool able)
 	int r;
 
 	for (unsigned i = 0; i < count; i++)
-		json_array_append_new(list, json_pack("{s:s, s:b, s:b, s:s, s:s}", "name",
-						      checks[i].name, "good", (int)checks[i].good,
-						      "fatal", (int)checks[i].fatal, "found",
-						      checks[i].found, "remedy", checks[i].remedy));
+		json_array_append_new(list,
+				      json_pack("{s:s, s:b, s:b, s:o, s:o}", "name", checks[i].name,
+						"good", (int)checks[i].good, "fatal",
+						(int)checks[i].fatal, "found",
+						text_encode(checks[i].found), "remedy",
+						text_encode(checks[i].remedy)));
 	root = json_pack("{s:b, s:o, s:o}", "able", (int)able, "checks", list, "environment",
 			 doctor_environment());
 	r = root ? json_dumpf(root, stdout, JSON_INDENT(2)) : -1;
@@ -90,36 +96,24 @@ static bool can_run(const struct check *checks, unsigned count)
 
 int cmd_doctor(int argc, char **argv)
 {
-	static const struct option options[] = { { "json", no_argument, NULL, 'j' },
-						 { "help", no_argument, NULL, 'h' },
-						 { 0 } };
 	struct check checks[CHECKS_MAX];
 	bool json = false, able;
+	int first = argc, code = options_parse(&usage, argc, argv, take, &json, &first);
 	unsigned count;
-	int letter;
 
-	while ((letter = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-		if (letter == 'h') {
-			fputs(help, stdout);
-			return 0;
-		}
-		if (letter != 'j')
-			return EXIT_USAGE;
-		json = true;
-	}
-	if (optind < argc) {
-		fprintf(stderr, "droptest doctor: unexpected '%s'; see droptest doctor --help\n",
-			argv[optind]);
-		return EXIT_USAGE;
-	}
+	if (code != OPTIONS_GO_ON)
+		return code;
+	if (first < argc)
+		return complain_usage("'%s' is not understood: doctor takes no arguments",
+				      argv[first]);
 	count = doctor_examine(checks);
 	able = can_run(checks, count);
 	if (json) {
 		if (print_json(checks, count, able) < 0)
 			return EXIT_HARNESS;
-		return able ? 0 : EXIT_NOTHING_RAN;
+		return able ? EXIT_AS_EXPECTED : EXIT_NOTHING_RAN;
 	}
 	print_checks(checks, count);
 	puts(able ? "\nTrials can run here." : "\nNothing can run here.");
-	return able ? 0 : EXIT_NOTHING_RAN;
+	return able ? EXIT_AS_EXPECTED : EXIT_NOTHING_RAN;
 }

@@ -1,110 +1,139 @@
 /*
- * cmd_report.c - `droptest report`: a results folder as a page. The page appears whole or not at
- * all: it is written beside its name and then renamed.
+ * cmd_report.c - `droptest report`: a results folder as a summary, as JSON, or as a page.
  */
-#include <argp.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cli/command.h"
+#include "cli/html_file.h"
+#include "cli/message.h"
+#include "cli/options.h"
+#include "cli/summary.h"
+#include "cli/terminal.h"
 #include "html/report.h"
-#include "model/utf8.h"
 
-enum { MESSAGE_MAX = 1024 };
+enum { MESSAGE_MAX = 1024, KEY_HTML = 256, KEY_JSON };
 
 struct report {
 	const char *folder, *html;
+	bool json, quiet, verbose;
 };
 
-static const struct argp_option keys[] = {
-	{ "html", 'H', "FILE", 0, "write one self-contained HTML page; '-': standard output", 0 },
+static const struct option_row rows[] = {
+	{ KEY_HTML, "html", "FILE", "write one self-contained HTML page; '-': standard output" },
+	{ KEY_JSON, "json", NULL, "the summary as one JSON object" },
+	{ 'q', "quiet", NULL, "of the summary the failures and the last lines only" },
+	{ 'v', "verbose", NULL, "every failure, also the expected ones" },
 	{ 0 },
 };
 
-static const char doc[] =
-	"Writes a report of the results in DIR, which `droptest run --out DIR` left there. A run "
-	"that was cut off can be read too.\v"
-	"Examples:\n"
-	"  droptest report results --html report.html\n"
-	"  droptest report results --html - | less\n\n"
-	"Exit status: 0 written (whatever the verdict is), 2 usage, or nothing to read in DIR, "
-	"99 it could not be written.";
+static const struct usage usage = {
+	.name = "droptest report",
+	.arguments = "DIR",
+	.summary = "Reads the results in DIR, which `droptest run --out DIR` left there. A run "
+		   "that was cut off can be read too, and one that still runs. Without --html the "
+		   "summary is printed as the run itself does.",
+	.rows = rows,
+	.examples = "droptest report droptest-results\n"
+		    "droptest report results --html report.html\n"
+		    "droptest report results --html - | less",
+	.exit_status = "0 written (whatever the verdict is), 2 usage, or nothing to read in DIR, "
+		       "99 it could not be written.",
+};
 
-static error_t parse(int key, char *text, struct argp_state *state)
+static bool take(void *context, int key, char *text)
 {
-	struct report *report = state->input;
+	struct report *report = context;
 
-	switch (key) {
-	case 'H':
+	if (key == KEY_HTML)
 		report->html = text;
-		return 0;
-	case ARGP_KEY_ARG:
-		if (report->folder)
-			argp_error(state, "one results folder at a time");
-		report->folder = text;
-		return 0;
-	case ARGP_KEY_END:
-		if (!report->folder)
-			argp_error(state, "the results folder is missing");
-		if (!report->html)
-			argp_error(state, "what to write is missing: --html FILE");
-		return 0;
+	else if (key == KEY_JSON)
+		report->json = true;
+	else if (key == 'q')
+		report->quiet = true;
+	else
+		report->verbose = true;
+	return true;
+}
+
+static bool print_html(const struct results *results)
+{
+	int error = report_html(results, stdout);
+
+	if (error)
+		complain("cannot write the report: %s", strerror(-error));
+	return !error;
+}
+
+/* The plug-in that was named by its file: part of replay commands. */
+static const char *plugin_of(const json_t *run)
+{
+	const json_t *options = json_object_get(run, "options");
+	const char *target = json_string_value(json_object_get(options, "target"));
+	size_t length = target ? strlen(target) : 0;
+
+	return length > 3 && !strcmp(target + length - 3, ".so") ? target : NULL;
+}
+
+static bool print_summary(const struct report *report, const struct results *results)
+{
+	const char *seed = json_string_value(json_object_get(results->run, "seed"));
+	json_int_t cases = json_integer_value(json_object_get(results->run, "cases"));
+	struct summary_options options = {
+		.colours = !report->json && paint_wanted(stdout),
+		.quiet = report->quiet,
+		.verbose = report->verbose,
+		.seed = seed ? strtoull(seed, NULL, 0) : 0,
+		.plugin = plugin_of(results->run),
+		.folder = report->folder,
+		.cases_total = cases > 0 && cases <= RESULTS_CASES_MAX ? (unsigned)cases : 0,
+	};
+
+	if (report->json)
+		return summary_print_json(stdout, results, &options) == 0;
+	summary_print(stdout, results, &options);
+	return true;
+}
+
+static int execute(const struct report *report)
+{
+	char message[MESSAGE_MAX] = "out of memory";
+	struct results results;
+	bool good;
+
+	if (results_read(report->folder, &results, message, sizeof(message))) {
+		complain("cannot read the results: %s", message);
+		return EXIT_USAGE;
 	}
-	return ARGP_ERR_UNKNOWN;
-}
-
-/* Into a new file beside `path`, which takes its place when it is whole. */
-static int write_file(const struct results *results, const char *path)
-{
-	char *other = NULL;
-	FILE *out;
-	int r;
-
-	if (asprintf(&other, "%s.new", path) < 0)
-		return -ENOMEM;
-	out = fopen(other, "we");
-	r = out ? report_html(results, out) : -errno;
-	if (out && fclose(out) && !r)
-		r = -errno;
-	if (!r && rename(other, path))
-		r = -errno;
-	if (r && out)
-		unlink(other);
-	free(other);
-	return r;
-}
-
-/* Messages quote what is in the folder: nothing of it reaches the terminal unprintable. */
-static void complain(const char *message)
-{
-	char shown[2 * MESSAGE_MAX];
-
-	fprintf(stderr, "droptest: cannot read the results: %s\n",
-		utf8_quote(message, strlen(message), shown, sizeof(shown)));
+	if (report->html && strcmp(report->html, "-") != 0)
+		good = html_file_write(&results, report->html);
+	else if (report->html)
+		good = print_html(&results);
+	else
+		good = true;
+	if (good && (!report->html || report->json))
+		good = print_summary(report, &results);
+	results_finish(&results);
+	return good ? EXIT_AS_EXPECTED : EXIT_HARNESS;
 }
 
 int cmd_report(int argc, char **argv)
 {
-	static const struct argp argp = { keys, parse, "DIR", doc, NULL, NULL, NULL };
-	char message[MESSAGE_MAX] = "no memory";
-	struct report report = { .html = NULL };
-	struct results results;
-	int r;
+	struct report report = { 0 };
+	int first = argc, code = options_parse(&usage, argc, argv, take, &report, &first);
 
-	if (argp_parse(&argp, argc, argv, 0, NULL, &report))
-		return EXIT_USAGE;
-	if (results_read(report.folder, &results, message, sizeof(message))) {
-		complain(message);
-		return EXIT_USAGE;
-	}
-	if (!strcmp(report.html, "-"))
-		r = report_html(&results, stdout) || fflush(stdout) ? -EIO : 0;
-	else
-		r = write_file(&results, report.html);
-	results_finish(&results);
-	if (r)
-		fprintf(stderr, "droptest: cannot write '%s': %s\n", report.html, strerror(-r));
-	return r ? EXIT_HARNESS : EXIT_AS_EXPECTED;
+	if (code != OPTIONS_GO_ON)
+		return code;
+	if (first == argc)
+		return complain_usage("the results folder is missing");
+	if (first + 1 < argc)
+		return complain_usage("one results folder at a time");
+	if (report.html && !*report.html)
+		return complain_usage("--html: the name of the file is empty");
+	if (report.html && report.json && !strcmp(report.html, "-"))
+		return complain_usage("--html - and --json would both be written to standard "
+				      "output");
+	report.folder = argv[first];
+	return execute(&report);
 }

@@ -1,127 +1,37 @@
 /*
- * cmd_run.c - `droptest run`: from arguments to scenarios, cases, a campaign and its summary.
+ * cmd_run.c - `droptest run`: from arguments to cases, a campaign, its summary and its exit code.
  */
 #include <errno.h>
 #include <inttypes.h>
-#include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/macros.h"
 #include "cli/command.h"
+#include "cli/html_file.h"
+#include "cli/interrupt.h"
+#include "cli/message.h"
+#include "cli/options.h"
 #include "cli/progress.h"
 #include "cli/results_folder.h"
-#include "cli/run_options.h"
-#include "cli/scenarios.h"
+#include "cli/run_record.h"
+#include "cli/run_resume.h"
 #include "cli/summary.h"
-#include "html/report.h"
+#include "cli/terminal.h"
 #include "run/campaign.h"
 #include "run/doctor.h"
 
-enum { MESSAGE_MAX = 512, MEMORY_MAX = 1 << 30, SHOWN_OUTPUT_MAX = 400 };
+enum { MESSAGE_MAX = 1024, MEMORY_MAX = 1 << 30, SHOWN_OUTPUT_MAX = 400 };
 
 /* Everything that a run holds. */
 struct run {
 	struct run_options options;
-	struct registry registry;
-	struct scenarios scenarios;
-	struct case_list list;
+	struct resume resume;
+	struct selection selection;
 	struct results results;
 	struct progress progress;
-	char plugin[64]; /* the first part of its targets' names when --target is a file */
 };
-
-static volatile sig_atomic_t interrupts;
-
-static void on_interrupt(int signal)
-{
-	(void)signal;
-	if (interrupts < 2)
-		interrupts = interrupts + 1;
-}
-
-static void catch_interrupts(void)
-{
-	struct sigaction action = { .sa_handler = on_interrupt };
-
-	sigemptyset(&action.sa_mask);
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-}
-
-static bool names_file(const char *target)
-{
-	size_t length = strlen(target);
-
-	return length > 3 && !strcmp(target + length - 3, ".so");
-}
-
-/* Loads the bundled plug-ins and, when --target is a file, that one. */
-static bool load_targets(struct run *run)
-{
-	const char *target = run->options.target, *slash;
-	char message[MESSAGE_MAX];
-
-	registry_init(&run->registry);
-	if (target && names_file(target)) {
-		if (registry_load(&run->registry, target, message, sizeof(message))) {
-			fprintf(stderr, "droptest: %s\n", message);
-			return false;
-		}
-		slash = strrchr(target, '/');
-		snprintf(run->plugin, sizeof(run->plugin), "%.*s",
-			 (int)strlen(slash ? slash + 1 : target) - 3, slash ? slash + 1 : target);
-	}
-	registry_load_all(&run->registry, stderr);
-	return true;
-}
-
-static bool load_scenarios(struct run *run)
-{
-	const struct run_options *options = &run->options;
-	bool good = true;
-
-	for (unsigned i = 0; i < options->suite_count; i++)
-		good &= scenarios_add(&run->scenarios, options->suites[i]);
-	if (!options->suite_count && run->plugin[0])
-		good = scenarios_add_default(&run->scenarios, &run->registry, run->plugin);
-	else if (!options->suite_count)
-		good = scenarios_add_bundled(&run->scenarios, options->tag &&
-								      !strcmp(options->tag,
-									      "canary"));
-	if (options->tag)
-		scenarios_keep_tagged(&run->scenarios, options->tag);
-	return good;
-}
-
-static bool make_cases(struct run *run)
-{
-	struct case_filter filter = { .target = run->options.target,
-				      .wires = run->options.wires,
-				      .rings = run->options.rings,
-				      .pattern = run->options.filter };
-	char of_plugin[80];
-	bool good = true;
-
-	if (run->plugin[0]) {
-		snprintf(of_plugin, sizeof(of_plugin), "%s/*", run->plugin);
-		filter.target = of_plugin;
-	}
-	case_list_init(&run->list);
-	for (unsigned i = 0; i < run->scenarios.count; i++)
-		good &= !case_list_add(&run->list, run->scenarios.items[i], &run->registry,
-				       &filter, stderr);
-	if (good && !run->list.count) {
-		fprintf(stderr, "droptest: no case is left to run; see `droptest list cases` "
-				"and `droptest list targets`\n");
-		return false;
-	}
-	return good;
-}
 
 static void on_moved(void *context, const struct campaign_place *place)
 {
@@ -137,11 +47,10 @@ static void on_finished(void *context, const struct case_result *result)
 	if (!run->options.verbose)
 		return;
 	progress_clear(&run->progress);
-	fprintf(stderr, "%-12s %s  %.2f s%s%s\n", word_name(WORDS_VERDICT, result->verdict),
+	fprintf(messages(), "%-12s %s  %.2f s%s%s\n", word_name(WORDS_VERDICT, result->verdict),
 		result->id, result->seconds, result->reason[0] ? "  " : "", result->reason);
 }
 
-/* What a target prints is shown, never parsed; without control characters. */
 static void on_printed(void *context, const struct test_case *test, const struct capture *capture)
 {
 	struct run *run = context;
@@ -150,22 +59,21 @@ static void on_printed(void *context, const struct test_case *test, const struct
 	if (!run->options.verbose)
 		return;
 	progress_clear(&run->progress);
-	fprintf(stderr, "%s printed %" PRIu64 " bytes:\n  ", test->id, capture->total);
-	for (size_t i = 0; i < shown; i++) {
-		unsigned char c = (unsigned char)capture->text[i];
-
-		if (c == '\n')
-			fputs("\n  ", stderr);
-		else
-			fputc(c >= ' ' && c < 0x7f ? c : '?', stderr);
-	}
-	fputs(shown < capture->total ? "...\n" : "\n", stderr);
+	fprintf(messages(), "%s printed %" PRIu64 " bytes:\n", test->id, capture->total);
+	messages_quote(capture->text, shown, shown < capture->total);
 }
 
-static int run_campaign(struct run *run, int argc, char **argv)
+/* The last lines of a run that has no summary. */
+static void say_stopped(const struct run *run)
+{
+	fprintf(messages(), "seed: 0x%" PRIx64 "\n", run->options.seed);
+	complain("what was complete is in '%s'; to go on: %s run --resume %s", run->options.out,
+		 program_name(), run->options.out);
+}
+
+static int run_campaign(struct run *run, json_t *record)
 {
 	const struct run_options *options = &run->options;
-	const char *folder = options->out;
 	struct campaign_options campaign = {
 		.seed = options->seed,
 		.trials = options->trials,
@@ -173,34 +81,60 @@ static int run_campaign(struct run *run, int argc, char **argv)
 		.max_failures = options->max_failures,
 		.jobs = options->jobs,
 		.memory_max = MEMORY_MAX,
-		.directory = folder,
-		.interrupts = &interrupts,
+		.directory = options->out,
+		.resume = options->resume != NULL,
+		.run = record,
+		.interrupts = interrupts_catch(options->quiet),
 		.watch = { .context = run, .moved = on_moved, .finished = on_finished,
 			   .printed = on_printed },
 	};
 	char message[MESSAGE_MAX];
 	int error;
 
-	if (!results_folder_prepare(folder))
-		return EXIT_USAGE;
-	campaign.run = results_folder_describe(options, &run->scenarios, argc, argv);
-	if (!campaign.run)
-		return EXIT_HARNESS;
 	progress_init(&run->progress, options->quiet);
-	catch_interrupts();
-	error = campaign_run(&campaign, &run->list, &run->results, message, sizeof(message));
+	fflush(stdout);
+	error = campaign_run(&campaign, &run->selection.list, &run->results, message,
+			     sizeof(message));
 	progress_clear(&run->progress);
-	json_decref(campaign.run);
+	interrupts_release();
 	if (error == -EINTR) {
-		fprintf(stderr, "droptest: stopped; %s holds what was complete\n", folder);
-		return 128 + SIGINT;
+		complain("stopped");
+		say_stopped(run);
+		return EXIT_STOPPED;
 	}
-	if (error)
-		fprintf(stderr, "droptest: the harness failed: %s\n", message);
-	return error ? EXIT_HARNESS : 0;
+	if (error == -ESTALE) {
+		complain("cannot resume: %s", message);
+		return EXIT_DIFFERENT;
+	}
+	if (error == -EBUSY || error == -EEXIST) {
+		complain("%s", message);
+		return EXIT_USAGE;
+	}
+	if (!error)
+		return 0;
+	complain("the harness failed: %s", message);
+	if (!run->results.case_count)
+		say_stopped(run);
+	return EXIT_HARNESS;
 }
 
-static int exit_code_of(const struct run *run)
+static struct summary_options summary_of(const struct run *run)
+{
+	const struct run_options *options = &run->options;
+
+	return (struct summary_options){
+		.colours = !options->json && paint_wanted(stdout),
+		.quiet = options->quiet,
+		.verbose = options->verbose,
+		.seed = options->seed,
+		.plugin = run->selection.plugin[0] ? options->selection.target : NULL,
+		.folder = options->out,
+		.cases_total = run->selection.list.count,
+	};
+}
+
+/* When several apply: 99, then 1, then 3. (2 came before.) */
+static int exit_code_of(const struct run *run, const struct summary_options *summary)
 {
 	struct summary_counts counts;
 
@@ -209,7 +143,8 @@ static int exit_code_of(const struct run *run)
 		return EXIT_HARNESS;
 	if (counts.failed > counts.inconclusive)
 		return EXIT_VIOLATION;
-	if (counts.inconclusive || run->results.interrupted)
+	if (counts.inconclusive || run->results.interrupted ||
+	    summary_left(&run->results, summary))
 		return EXIT_INCONCLUSIVE;
 	if (counts.skipped && run->options.fail_on_skip)
 		return EXIT_INCONCLUSIVE;
@@ -219,40 +154,28 @@ static int exit_code_of(const struct run *run)
 }
 
 /* From the folder, as `droptest report` does: histories are there and not in memory. */
-static int write_html(const char *folder, const char *path)
+static bool write_html(const struct run_options *options)
 {
 	struct results results;
 	char message[MESSAGE_MAX];
-	int error = results_read(folder, &results, message, sizeof(message));
-	FILE *out;
+	bool good;
 
-	if (error) {
-		fprintf(stderr, "droptest: cannot read '%s': %s\n", folder, message);
-		return error;
+	if (results_read(options->out, &results, message, sizeof(message))) {
+		complain("cannot read the results for the report: %s", message);
+		return false;
 	}
-	out = fopen(path, "we");
-	error = out ? report_html(&results, out) : -errno;
-	if (out && fclose(out) && !error)
-		error = -errno;
-	if (error)
-		fprintf(stderr, "droptest: cannot write '%s': %s\n", path, strerror(-error));
+	good = html_file_write(&results, options->html);
 	results_finish(&results);
-	return error;
+	return good;
 }
 
 static int report(struct run *run)
 {
 	const struct run_options *options = &run->options;
-	struct summary_options summary = {
-		.colours = !options->json && paint_wanted(stdout),
-		.quiet = options->quiet,
-		.verbose = options->verbose,
-		.seed = options->seed,
-		.plugin = run->plugin[0] ? options->target : NULL,
-	};
-	int code = exit_code_of(run);
+	struct summary_options summary = summary_of(run);
+	int code = exit_code_of(run, &summary);
 
-	if (options->html && write_html(options->out, options->html))
+	if (options->html && !write_html(options))
 		code = EXIT_HARNESS;
 	if (options->json) {
 		if (summary_print_json(stdout, &run->results, &summary))
@@ -261,42 +184,90 @@ static int report(struct run *run)
 		summary_print(stdout, &run->results, &summary);
 	}
 	if (code == EXIT_NOTHING_RAN)
-		fprintf(stderr, "droptest: nothing could run: %s\n",
-			run->results.cases[0].reason);
-	return fflush(stdout) ? EXIT_HARNESS : code;
+		complain("nothing could run here: %s", run->results.cases[0].reason);
+	return code;
+}
+
+/* Nothing is left to be run: the results are shown again. */
+static int report_again(struct run *run)
+{
+	char message[MESSAGE_MAX];
+
+	complain("the run in '%s' is complete: nothing is left to be run", run->options.out);
+	if (results_read(run->options.out, &run->results, message, sizeof(message))) {
+		complain("cannot read the results: %s", message);
+		return EXIT_HARNESS;
+	}
+	return report(run);
+}
+
+static void print_begin(const struct run *run)
+{
+	const struct run_options *options = &run->options;
+	FILE *out = options->json ? stderr : stdout;
+
+	fprintf(out, "seed: 0x%" PRIx64 " (%u case%s, ", options->seed, run->selection.list.count,
+		run->selection.list.count == 1 ? "" : "s");
+	if (options->resume)
+		fprintf(out, "%u of them complete, ", run->resume.complete);
+	fprintf(out, "%u worker%s)\n", options->jobs, options->jobs == 1 ? "" : "s");
+	fflush(out);
+}
+
+static int begin(struct run *run, json_t *record)
+{
+	const struct run_options *options = &run->options;
+	int code;
+
+	if (options->resume && !run_record_same(run->resume.begun, record))
+		return EXIT_DIFFERENT;
+	if (options->html && !html_file_check(options->html))
+		return EXIT_USAGE;
+	if (!options->resume && !results_folder_prepare(options->out, options->quiet))
+		return EXIT_USAGE;
+	print_begin(run);
+	if (options->resume && run->resume.over)
+		return report_again(run);
+	code = run_campaign(run, record);
+	if (!code || (code == EXIT_HARNESS && run->results.case_count))
+		code = MAX(code, report(run));
+	return code;
 }
 
 static int execute(struct run *run, int argc, char **argv)
 {
-	const char *obstacle = doctor_obstacle();
+	const char *obstacle;
+	json_t *record;
 	int code;
 
-	if (!load_targets(run) || !load_scenarios(run) || !make_cases(run))
+	if (run->options.resume && !resume_begin(&run->options, &run->resume))
 		return EXIT_USAGE;
+	if (!selection_make(&run->selection, &run->options.selection))
+		return EXIT_USAGE;
+	obstacle = doctor_obstacle();
 	if (obstacle) {
-		fprintf(stderr, "droptest: nothing can run here: %s\n", obstacle);
-		return EXIT_NOTHING_RAN;
+		complain("nothing can run here: %s", obstacle);
+		return run->options.fail_on_skip ? EXIT_INCONCLUSIVE : EXIT_NOTHING_RAN;
 	}
 	if (!run->options.seed_given &&
 	    getrandom(&run->options.seed, sizeof(run->options.seed), 0) < 0)
 		run->options.seed = clock_now_ns();
-	fprintf(run->options.json ? stderr : stdout,
-		"seed: 0x%" PRIx64 " (%u cases, %u workers)\n", run->options.seed,
-		run->list.count, run->options.jobs);
-	code = run_campaign(run, argc, argv);
-	return code ? code : report(run);
+	record = run_record_make(&run->options, &run->selection, argc, argv);
+	code = record ? begin(run, record) : EXIT_HARNESS;
+	json_decref(record);
+	return code;
 }
 
 int cmd_run(int argc, char **argv)
 {
 	struct run run = { 0 };
-	int code;
+	int code = run_options_parse(argc, argv, &run.options);
 
-	run_options_parse(argc, argv, &run.options);
+	if (code != OPTIONS_GO_ON)
+		return code;
 	code = execute(&run, argc, argv);
 	results_finish(&run.results);
-	case_list_finish(&run.list);
-	scenarios_finish(&run.scenarios);
-	registry_finish(&run.registry);
+	selection_finish(&run.selection);
+	resume_finish(&run.resume);
 	return code;
 }

@@ -1,62 +1,53 @@
 /*
  * cmd_validate.c - `droptest validate`: are scenario files right, all their mistakes at once.
  */
-#include <argp.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli/command.h"
-#include "cli/scenarios.h"
-#include "run/case_list.h"
+#include "cli/message.h"
+#include "cli/options.h"
+#include "cli/selection.h"
 
 struct arguments {
 	bool schema, targets, quiet;
-	struct scenarios scenarios;
-	bool good;
-	unsigned named;
 };
 
-static const char summary[] =
-	"Checks scenario files without running them: files, folders, or bundled suites by name; "
-	"without any, all bundled suites. Every mistake is reported with its line and a caret."
-	"\vExit status: 0 when all is right, 2 when anything is wrong.\n"
-	"\n"
-	"Examples:\n"
-	"  droptest validate my-suite/\n"
-	"  droptest validate --targets read.yaml   also: do its targets and options exist\n"
-	"  droptest validate --schema > droptest.schema.json\n"
-	"\n"
-	"An editor with a YAML language server completes and checks while you type when a\n"
-	"file begins with  # yaml-language-server: $schema=droptest.schema.json\n";
-
-static const struct argp_option options[] = {
-	{ "schema", 's', NULL, 0, "print the JSON Schema of scenario files and stop", 0 },
-	{ "targets", 't', NULL, 0, "look up targets, operations and options as well", 0 },
-	{ "quiet", 'q', NULL, 0, "say nothing when all is right", 0 },
+static const struct option_row rows[] = {
+	{ 's', "schema", NULL, "print the JSON Schema of scenario files and stop" },
+	{ 't', "targets", NULL, "look up targets, operations and options as well" },
+	{ 'q', "quiet", NULL, "say nothing when all is right" },
 	{ 0 },
 };
 
-static error_t parse_option(int key, char *text, struct argp_state *state)
-{
-	struct arguments *arguments = state->input;
+static const struct usage usage = {
+	.name = "droptest validate",
+	.arguments = "[FILE|FOLDER|SUITE...]",
+	.summary = "Checks scenario files without running them: files, folders, or bundled suites "
+		   "by name; without any, all bundled suites. Every mistake is reported with its "
+		   "line and a caret.",
+	.rows = rows,
+	.notes = "An editor with a YAML language server completes and checks while you type when a "
+		 "file begins with\n"
+		 "# yaml-language-server: $schema=droptest.schema.json",
+	.examples = "droptest validate my-suite/\n"
+		    "droptest validate --targets read.yaml   also: do its targets exist\n"
+		    "droptest validate --schema > droptest.schema.json",
+	.exit_status = "0 when all is right, 2 when anything is wrong.",
+};
 
-	switch (key) {
-	case 's':
+static bool take(void *context, int key, char *text)
+{
+	struct arguments *arguments = context;
+
+	(void)text;
+	if (key == 's')
 		arguments->schema = true;
-		return 0;
-	case 't':
+	else if (key == 't')
 		arguments->targets = true;
-		return 0;
-	case 'q':
+	else
 		arguments->quiet = true;
-		return 0;
-	case ARGP_KEY_ARG:
-		arguments->named++;
-		arguments->good &= scenarios_add(&arguments->scenarios, text);
-		return 0;
-	default:
-		return ARGP_ERR_UNKNOWN;
-	}
+	return true;
 }
 
 /* The length of a path's folder, with its last slash. */
@@ -83,7 +74,8 @@ static bool check_names(const struct scenarios *scenarios)
 			    length != folder_length(other->path) ||
 			    strncmp(one->path, other->path, length) != 0)
 				continue;
-			fprintf(stderr, "%s:1:1: error: the scenario of %s is named '%s', too\n",
+			fprintf(messages(),
+				"%s:1:1: error: the scenario of %s is named '%s', too\n",
 				one->path, other->path, one->name);
 			good = false;
 		}
@@ -99,10 +91,10 @@ static bool check_targets(const struct scenarios *scenarios)
 	bool good = true;
 
 	registry_init(&registry);
-	registry_load_all(&registry, stderr);
+	registry_load_all(&registry, messages());
 	case_list_init(&list);
 	for (unsigned i = 0; i < scenarios->count; i++)
-		if (case_list_add(&list, scenarios->items[i], &registry, &filter, stderr))
+		if (case_list_add(&list, scenarios->items[i], &registry, &filter, messages()))
 			good = false;
 	case_list_finish(&list);
 	registry_finish(&registry);
@@ -111,26 +103,27 @@ static bool check_targets(const struct scenarios *scenarios)
 
 int cmd_validate(int argc, char **argv)
 {
-	static const struct argp argp = { .options = options, .parser = parse_option,
-					  .args_doc = "[FILE|FOLDER|SUITE...]", .doc = summary };
-	struct arguments arguments = { .good = true };
-	int error = argp_parse(&argp, argc, argv, 0, NULL, &arguments);
-	unsigned count;
+	struct selection_options chosen = { .canary = true };
+	struct arguments arguments = { 0 };
+	struct scenarios scenarios = { 0 };
+	int first = argc, code = options_parse(&usage, argc, argv, take, &arguments, &first);
+	bool good;
 
-	if (error)
-		return EXIT_USAGE;
-	if (arguments.schema) {
-		scenarios_finish(&arguments.scenarios);
-		return scenario_schema_print(stdout) ? EXIT_HARNESS : 0;
-	}
-	if (!arguments.named)
-		arguments.good = scenarios_add_bundled(&arguments.scenarios, true);
-	arguments.good &= check_names(&arguments.scenarios);
+	if (code != OPTIONS_GO_ON)
+		return code;
+	if (arguments.schema && first < argc)
+		return complain_usage("'%s': the schema is one for all files", argv[first]);
+	if (arguments.schema)
+		return scenario_schema_print(stdout) ? EXIT_HARNESS : EXIT_AS_EXPECTED;
+	chosen.suites = argv + first;
+	chosen.suite_count = (unsigned)(argc - first);
+	good = selection_load_scenarios(&scenarios, &chosen);
+	good &= check_names(&scenarios);
 	if (arguments.targets)
-		arguments.good &= check_targets(&arguments.scenarios);
-	count = arguments.scenarios.count;
-	scenarios_finish(&arguments.scenarios);
-	if (arguments.good && !arguments.quiet)
-		printf("%u scenario%s, all right\n", count, count == 1 ? "" : "s");
-	return arguments.good ? 0 : EXIT_USAGE;
+		good &= check_targets(&scenarios);
+	if (good && !arguments.quiet)
+		printf("%u scenario%s, all right\n", scenarios.count,
+		       scenarios.count == 1 ? "" : "s");
+	scenarios_finish(&scenarios);
+	return good ? EXIT_AS_EXPECTED : EXIT_USAGE;
 }

@@ -5,32 +5,16 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include "base/macros.h"
-#include "cli/command.h"
+#include "cli/terminal.h"
 
-enum { BAR_SIZE = 20, COLUMNS_DEFAULT = 80, LINE_MAX_BYTES = 512 };
+enum { BAR_SIZE = 20, LINE_MAX_BYTES = 512 };
 
 void progress_init(struct progress *progress, bool quiet)
 {
-	const char *term = getenv("TERM");
-
-	*progress = (struct progress){ 0 };
-	progress->wanted = !quiet && isatty(STDERR_FILENO) && !(term && !strcmp(term, "dumb"));
-	progress->colours = progress->wanted && paint_wanted(stderr);
-}
-
-static int columns(void)
-{
-	struct winsize size;
-
-	if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) || size.ws_col < 20)
-		return COLUMNS_DEFAULT;
-	return size.ws_col;
+	*progress = (struct progress){ .wanted = !quiet && terminal_moves(stderr) };
 }
 
 void progress_move(struct progress *progress, const struct campaign_place *place)
@@ -46,7 +30,8 @@ void progress_move(struct progress *progress, const struct campaign_place *place
 	snprintf(line, sizeof(line), "[%s] %u/%u cases, %u failed  %s %" PRIu64 "/%" PRIu64, bar,
 		 place->cases_done, place->cases_total, place->failed,
 		 place->test ? place->test->id : "", place->trials_done, place->trials_total);
-	fprintf(stderr, "\r\033[K%.*s", columns() - 1, line);
+	fputs("\r\033[K", stderr);
+	put_cut(stderr, terminal_columns(stderr) - 1, line);
 	progress->shown = true;
 }
 

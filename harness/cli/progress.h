@@ -9,7 +9,6 @@
 struct progress {
 	bool shown; /* a line stands on the terminal now */
 	bool wanted;
-	bool colours;
 };
 
 void progress_init(struct progress *progress, bool quiet);

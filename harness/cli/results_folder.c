@@ -6,17 +6,16 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <limits.h>
-#include <stdio.h>
+#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <xxhash.h>
 
 #include "base/macros.h"
-#include "run/doctor.h"
+#include "cli/message.h"
 
 static const char *const own_files[] = { "run.json", "run.json.new", "log.jsonl", "rows.bin",
 					 "rows.bin.new" };
@@ -79,100 +78,67 @@ static bool in_the_way(int folder)
 	return found;
 }
 
-bool results_folder_prepare(const char *path)
+/* Whoever writes results holds a lock on their log. */
+static bool in_use(int folder)
+{
+	int fd = openat(folder, "log.jsonl", O_RDWR | O_CLOEXEC | O_NONBLOCK);
+	bool locked = fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK;
+
+	if (fd >= 0)
+		close(fd);
+	return locked;
+}
+
+static int remove_results(int folder)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(own_files); i++)
+		if (unlinkat(folder, own_files[i], 0) && errno != ENOENT)
+			return -errno;
+	return 0;
+}
+
+/* What lies in it goes away, or is in the way. */
+static bool clear(int folder, const char *path, bool quiet)
+{
+	int error;
+
+	if (in_use(folder)) {
+		complain("another run is writing its results to '%s'; choose another folder with "
+			 "--out",
+			 path);
+		return false;
+	}
+	if (!holds_results(folder)) {
+		if (!in_the_way(folder))
+			return true;
+		complain("'%s' holds files that are not results of droptest; choose another folder "
+			 "with --out",
+			 path);
+		return false;
+	}
+	error = remove_results(folder);
+	if (error)
+		complain("cannot replace the results in '%s': %s", path, strerror(-error));
+	else if (!quiet)
+		complain("the results of an earlier run in '%s' are replaced", path);
+	return !error;
+}
+
+bool results_folder_prepare(const char *path, bool quiet)
 {
 	int error = make_folders(path), folder = -1;
+	bool good;
 
 	if (!error) {
 		folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		error = folder < 0 ? -errno : 0;
 	}
-	if (error) {
-		fprintf(stderr, "droptest: cannot make the results folder '%s': %s\n", path,
-			strerror(-error));
-		return false;
-	}
-	if (holds_results(folder)) {
-		for (size_t i = 0; i < ARRAY_SIZE(own_files); i++)
-			unlinkat(folder, own_files[i], 0);
-	} else if (in_the_way(folder)) {
-		fprintf(stderr, "droptest: '%s' holds files that are not results of droptest; "
-				"choose another folder with --out\n", path);
+	if (!error && faccessat(folder, ".", W_OK | X_OK, AT_EACCESS))
+		error = -errno;
+	if (error)
+		complain("cannot write results to the folder '%s': %s", path, strerror(-error));
+	good = !error && clear(folder, path, quiet);
+	if (folder >= 0)
 		close(folder);
-		return false;
-	}
-	close(folder);
-	return true;
-}
-
-static json_t *words_of(enum words set, unsigned bits)
-{
-	json_t *list = json_array();
-
-	for (unsigned i = 0; i < word_count(set); i++)
-		if (!bits || bits & BIT(i))
-			json_array_append_new(list, json_string(word_name(set, i)));
-	return list;
-}
-
-static json_t *describe_options(const struct run_options *options)
-{
-	return json_pack("{s:s?, s:s?, s:s?, s:o, s:o, s:I, s:I, s:I, s:i}", "target",
-			 options->target, "filter", options->filter, "tag", options->tag, "wires",
-			 words_of(WORDS_WIRE, options->wires), "rings",
-			 words_of(WORDS_RING, options->rings), "trials",
-			 (json_int_t)options->trials, "max_time_ns",
-			 (json_int_t)options->max_time_ns, "max_failures",
-			 (json_int_t)options->max_failures, "jobs", (int)options->jobs);
-}
-
-/* One number for what decides the trials: scenarios, seed, filters. */
-static uint64_t plan_hash(const struct run_options *options, const struct scenarios *scenarios)
-{
-	XXH3_state_t *state = XXH3_createState();
-	uint64_t hash = 0;
-	char text[512];
-
-	if (!state)
-		return 0;
-	XXH3_64bits_reset(state);
-	for (unsigned i = 0; i < scenarios->count; i++)
-		XXH3_64bits_update(state, &scenarios->items[i]->hash, sizeof(uint64_t));
-	snprintf(text, sizeof(text), "%" PRIx64 " %" PRIu64 " %.100s %.200s %x %x", options->seed,
-		 options->trials, options->target ? options->target : "",
-		 options->filter ? options->filter : "", options->wires, options->rings);
-	XXH3_64bits_update(state, text, strlen(text));
-	hash = XXH3_64bits_digest(state);
-	XXH3_freeState(state);
-	return hash;
-}
-
-static json_t *describe_scenarios(const struct scenarios *scenarios)
-{
-	json_t *list = json_array();
-	char hash[24];
-
-	for (unsigned i = 0; i < scenarios->count; i++) {
-		const struct scenario *scenario = scenarios->items[i];
-
-		snprintf(hash, sizeof(hash), "%016" PRIx64, scenario->hash);
-		json_array_append_new(list, json_pack("{s:s, s:s, s:s}", "path", scenario->path,
-						      "name", scenario->name, "hash", hash));
-	}
-	return list;
-}
-
-json_t *results_folder_describe(const struct run_options *options,
-				const struct scenarios *scenarios, int argc, char **argv)
-{
-	json_t *command = json_array();
-	char hash[24];
-
-	for (int i = 0; i < argc; i++)
-		json_array_append_new(command, json_string(argv[i]));
-	snprintf(hash, sizeof(hash), "%016" PRIx64, plan_hash(options, scenarios));
-	return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o}", "droptest", DROPTEST_VERSION,
-			 "plan_hash", hash, "command", command, "options",
-			 describe_options(options), "scenarios", describe_scenarios(scenarios),
-			 "environment", doctor_environment());
+	return good;
 }

@@ -1,17 +1,15 @@
 /*
- * run_options.c - argp for `droptest run`.
+ * run_options.c - the table of `droptest run`, and its defaults.
  */
 #include "cli/run_options.h"
 
-#include <argp.h>
-#include <errno.h>
 #include <sched.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/macros.h"
 #include "cli/command.h"
-#include "model/quantity.h"
+#include "cli/message.h"
+#include "cli/options.h"
 #include "model/scenario.h"
 #include "run/worker_crew.h"
 
@@ -24,159 +22,157 @@ enum {
 	KEY_TRIALS,
 	KEY_MAX_TIME,
 	KEY_MAX_FAILURES,
+	KEY_RESUME,
 	KEY_HTML,
 	KEY_JSON,
 	KEY_FAIL_ON_SKIP,
 };
 
-static const struct argp_option keys[] = {
-	{ 0, 0, 0, 0, "What is run:", 1 },
-	{ "target", 't', "TARGET", 0,
-	  "only this target: a name, a pattern like 'broken/*', or a plug-in's file", 1 },
-	{ "wire", 'w', "WIRE", 0, "only these wires: pipe, unix, tcp; separated by commas", 1 },
-	{ "ring", 'r', "RING", 0, "only these ring modes: plain, coop, defer, sqpoll", 1 },
-	{ "filter", KEY_FILTER, "EXPR", 0,
-	  "only cases whose id matches: parts or patterns, separated by commas; !PART refuses", 1 },
-	{ "tag", KEY_TAG, "TAG", 0, "only scenarios with this tag", 1 },
-	{ 0, 0, 0, 0, "How much:", 2 },
-	{ "seed", KEY_SEED, "N", 0, "draw the same trials again (default: a random seed)", 2 },
-	{ "trials", KEY_TRIALS, "N", 0, "trials of each case (default: as the scenario says)", 2 },
-	{ "max-time", KEY_MAX_TIME, "TIME", 0,
-	  "for the whole run: 30s, 5min; shared out evenly among the cases", 2 },
-	{ "max-failures", KEY_MAX_FAILURES, "N", 0,
-	  "end a case after so many failed trials (default: 100; 0: never)", 2 },
-	{ "jobs", 'j', "N", 0, "worker processes (default: one for each core)", 2 },
-	{ 0, 0, 0, 0, "What comes out:", 3 },
-	{ "out", 'o', "DIR", 0, "the results folder (default: droptest-results)", 3 },
-	{ "html", KEY_HTML, "FILE", 0, "write an HTML report as well", 3 },
-	{ "json", KEY_JSON, 0, 0, "the summary as one JSON object on stdout", 3 },
-	{ "fail-on-skip", KEY_FAIL_ON_SKIP, 0, 0, "exit with 3 when a case was skipped", 3 },
-	{ "quiet", 'q', 0, 0, "failures and the last lines only", 3 },
-	{ "verbose", 'v', 0, 0, "every failure, also the expected ones; what targets print", 3 },
+static const struct option_row rows[] = {
+	{ .help = "What is run:" },
+	{ 't', "target", "TARGET",
+	  "only these targets: names or patterns like 'broken/*', separated by commas; or the "
+	  "file of a plug-in" },
+	{ 'w', "wire", "WIRE", "only these wires: pipe, unix, tcp; separated by commas" },
+	{ 'r', "ring", "RING", "only these ring modes: plain, coop, defer, sqpoll" },
+	{ KEY_FILTER, "filter", "EXPR",
+	  "only cases whose id matches: parts or patterns, separated by commas; !PART refuses" },
+	{ KEY_TAG, "tag", "TAG", "only scenarios with this tag" },
+	{ KEY_RESUME, "resume", "DIR",
+	  "go on with the run whose results are in DIR, which was interrupted or killed" },
+	{ .help = "How much:" },
+	{ KEY_SEED, "seed", "N", "draw the same trials again (default: a random seed)" },
+	{ KEY_TRIALS, "trials", "N", "trials of each case (default: as the scenario says)" },
+	{ KEY_MAX_TIME, "max-time", "TIME",
+	  "for the whole run: 30s, 5min; shared out evenly among the cases" },
+	{ KEY_MAX_FAILURES, "max-failures", "N",
+	  "end a case after so many failed trials (default: 100; 0: never)" },
+	{ 'j', "jobs", "N", "worker processes (default: one for each core)" },
+	{ .help = "What comes out:" },
+	{ 'o', "out", "DIR", "the results folder (default: droptest-results)" },
+	{ KEY_HTML, "html", "FILE", "write an HTML report as well" },
+	{ KEY_JSON, "json", NULL, "the summary as one JSON object on standard output" },
+	{ KEY_FAIL_ON_SKIP, "fail-on-skip", NULL, "exit with 3 when anything was skipped" },
+	{ 'q', "quiet", NULL, "failures and the last lines only" },
+	{ 'v', "verbose", NULL, "every failure, also the expected ones; what targets print" },
 	{ 0 },
 };
 
-static const char doc[] =
-	"Runs suites, scenario files, or every operation of one plug-in, under cancellation.\v"
-	"Without SUITE all bundled suites are run, except those tagged 'canary'; with "
-	"--target FILE.so every operation of that plug-in, on all wires and rings.\n\n"
-	"Examples:\n"
-	"  droptest run\n"
-	"  droptest run tokio-contracts --wire unix --ring plain,defer\n"
-	"  droptest run --target ./mine.so --trials 10000\n"
-	"  droptest run scenarios/writers --max-time 30s --html report.html\n"
-	"  droptest run --filter 'read_exact,!sqpoll' --seed 0x2a\n\n"
-	"Exit status: 0 as expected, 1 violation (or an expected one did not appear), 2 usage or "
-	"scenario error, 3 inconclusive, 77 nothing could run here, 99 harness error.";
+static const struct usage usage = {
+	.name = "droptest run",
+	.arguments = "[SUITE|FILE...]",
+	.summary = "Runs suites, scenario files, or every operation of one plug-in, under "
+		   "cancellation.",
+	.rows = rows,
+	.notes = "Without SUITE all bundled suites are run, except those tagged 'canary'; with "
+		 "--target FILE.so every operation of that plug-in, on all wires and rings.\n"
+		 "\n"
+		 "One SIGINT (Ctrl-C) finishes the trial and prints the summary, a second one "
+		 "stops at once. --resume goes on after either, and after a kill: with the seed, "
+		 "the scenarios and the options of before; only --jobs, --max-time and what comes "
+		 "out may be given again.",
+	.examples = "droptest run\n"
+		    "droptest run tokio-contracts --wire unix --ring plain,defer\n"
+		    "droptest run --target ./mine.so --trials 10000\n"
+		    "droptest run writers errors/epipe --max-time 30s --html report.html\n"
+		    "droptest run --filter 'read_exact,!sqpoll' --seed 0x2a\n"
+		    "droptest run --resume droptest-results",
+	.exit_status = "0 as expected, 1 violation (or an expected one did not appear), 2 usage "
+		       "or scenario error, 3 inconclusive, or something was not run, 4 what is "
+		       "resumed is not the plan that was begun, 77 nothing could run here, 99 "
+		       "harness error, 130 stopped by a second SIGINT.",
+};
 
-static uint64_t number(struct argp_state *state, const char *name, const char *text,
-		       uint64_t least, uint64_t most)
+/* Gives the name when such an option decides which trials are run. */
+static const char *fixed_name(int key)
 {
-	unsigned long long value;
-	char *end;
+	static const int keys[] = { 't', 'w', 'r', 'o', KEY_FILTER, KEY_TAG, KEY_SEED, KEY_TRIALS,
+				    KEY_MAX_FAILURES };
 
-	errno = 0;
-	value = strtoull(text, &end, 0);
-	if (errno || end == text || *end || *text == '-' || value < least || value > most)
-		argp_error(state, "--%s: '%s' is not a number from %llu to %llu", name, text,
-			   (unsigned long long)least, (unsigned long long)most);
-	return value;
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
+		for (const struct option_row *row = rows; keys[i] == key; row++)
+			if (row->key == key)
+				return row->name;
+	return NULL;
 }
 
-static uint64_t duration(struct argp_state *state, const char *text)
+static bool take_budget(struct run_options *options, int key, const char *text)
 {
-	uint64_t value = 0;
+	uint64_t jobs = 0;
 
-	if (quantity_parse(QUANTITY_TIME, text, &value) || !value)
-		argp_error(state, "--max-time: '%s' is not %s", text,
-			   quantity_remedy(QUANTITY_TIME));
-	return value;
-}
-
-static void words(struct argp_state *state, enum words set, const char *text, unsigned *bits)
-{
-	if (!words_parse(set, text, bits))
-		exit(argp_err_exit_status);
-	(void)state;
-}
-
-static int parse_what(int key, char *text, struct argp_state *state, struct run_options *options)
-{
-	switch (key) {
-	case 't':
-		options->target = text;
-		return 0;
-	case 'w':
-		words(state, WORDS_WIRE, text, &options->wires);
-		return 0;
-	case 'r':
-		words(state, WORDS_RING, text, &options->rings);
-		return 0;
-	case KEY_FILTER:
-		options->filter = text;
-		return 0;
-	case KEY_TAG:
-		options->tag = text;
-		return 0;
-	}
-	return ARGP_ERR_UNKNOWN;
-}
-
-static int parse_budget(int key, char *text, struct argp_state *state,
-			struct run_options *options)
-{
 	switch (key) {
 	case KEY_SEED:
-		options->seed = number(state, "seed", text, 0, UINT64_MAX);
 		options->seed_given = true;
-		return 0;
+		return option_number("seed", text, 0, UINT64_MAX, &options->seed);
 	case KEY_TRIALS:
-		options->trials = number(state, "trials", text, 1, SCENARIO_TRIALS_MAX);
-		return 0;
+		return option_number("trials", text, 1, SCENARIO_TRIALS_MAX, &options->trials);
 	case KEY_MAX_TIME:
-		options->max_time_ns = duration(state, text);
-		return 0;
+		options->max_time_given = true;
+		return option_time("max-time", text, &options->max_time_ns);
 	case KEY_MAX_FAILURES:
-		options->max_failures = number(state, "max-failures", text, 0, UINT32_MAX);
-		return 0;
-	case 'j':
-		options->jobs = (unsigned)number(state, "jobs", text, 1, JOBS_MAX);
-		return 0;
+		return option_number("max-failures", text, 0, UINT32_MAX, &options->max_failures);
+	default:
+		if (!option_number("jobs", text, 1, JOBS_MAX, &jobs))
+			return false;
+		options->jobs = (unsigned)jobs;
+		options->jobs_given = true;
+		return true;
 	}
-	return ARGP_ERR_UNKNOWN;
 }
 
-static error_t parse(int key, char *text, struct argp_state *state)
+static bool take_output(struct run_options *options, int key, const char *text)
 {
-	struct run_options *options = state->input;
-
 	switch (key) {
 	case 'o':
 		options->out = text;
-		return 0;
+		return true;
 	case KEY_HTML:
 		options->html = text;
-		return 0;
+		return true;
 	case KEY_JSON:
 		options->json = true;
-		return 0;
+		return true;
 	case KEY_FAIL_ON_SKIP:
 		options->fail_on_skip = true;
-		return 0;
+		return true;
 	case 'q':
 		options->quiet = true;
-		return 0;
+		return true;
 	case 'v':
 		options->verbose = true;
-		return 0;
-	case ARGP_KEY_ARGS:
-		options->suites = state->argv + state->next;
-		options->suite_count = (unsigned)(state->argc - state->next);
-		return 0;
+		return true;
+	default:
+		return take_budget(options, key, text);
 	}
-	if (!parse_what(key, text, state, options))
-		return 0;
-	return parse_budget(key, text, state, options);
+}
+
+static bool take(void *context, int key, char *text)
+{
+	struct run_options *options = context;
+	struct selection_options *selection = &options->selection;
+
+	if (!options->fixed)
+		options->fixed = fixed_name(key);
+	switch (key) {
+	case 't':
+		selection->target = text;
+		return true;
+	case 'w':
+		return option_words("wire", WORDS_WIRE, text, &selection->wires);
+	case 'r':
+		return option_words("ring", WORDS_RING, text, &selection->rings);
+	case KEY_FILTER:
+		selection->filter = text;
+		return true;
+	case KEY_TAG:
+		selection->tag = text;
+		return true;
+	case KEY_RESUME:
+		options->resume = text;
+		return true;
+	default:
+		return take_output(options, key, text);
+	}
 }
 
 static unsigned cores(void)
@@ -188,13 +184,41 @@ static unsigned cores(void)
 	return MAX(MIN((unsigned)CPU_COUNT(&set), (unsigned)JOBS_MAX), 1U);
 }
 
-void run_options_parse(int argc, char **argv, struct run_options *ret_options)
+/* What cannot go together. */
+static int check(const struct run_options *options)
 {
-	static const struct argp argp = { .options = keys, .parser = parse,
-					  .args_doc = "[SUITE|FILE...]", .doc = doc };
+	if (options->quiet && options->verbose)
+		return complain_usage("--quiet and --verbose exclude each other");
+	if (!*options->out)
+		return complain_usage("--out: the name of the folder is empty");
+	if (options->html && (!*options->html || !strcmp(options->html, "-")))
+		return complain_usage("--html: '%s' is not a file's name; `droptest report DIR "
+				      "--html -` writes to standard output",
+				      options->html);
+	if (!options->resume)
+		return OPTIONS_GO_ON;
+	if (options->fixed)
+		return complain_usage("--%s cannot be given with --resume: the run goes on as it "
+				      "was begun",
+				      options->fixed);
+	if (options->selection.suite_count)
+		return complain_usage("'%s' cannot be given with --resume: the run goes on with "
+				      "the scenarios it was begun with",
+				      options->selection.suites[0]);
+	return OPTIONS_GO_ON;
+}
+
+int run_options_parse(int argc, char **argv, struct run_options *ret_options)
+{
+	int first = argc, code;
 
 	*ret_options = (struct run_options){ .jobs = cores(),
 					     .out = "droptest-results",
 					     .max_failures = MAX_FAILURES_DEFAULT };
-	argp_parse(&argp, argc, argv, 0, NULL, ret_options);
+	code = options_parse(&usage, argc, argv, take, ret_options, &first);
+	if (code != OPTIONS_GO_ON)
+		return code;
+	ret_options->selection.suites = argv + first;
+	ret_options->selection.suite_count = (unsigned)(argc - first);
+	return check(ret_options);
 }

@@ -7,22 +7,23 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "cli/selection.h"
+
 struct run_options {
-	char **suites; /* borrowed from argv; folders, files or names of bundled suites */
-	unsigned suite_count;
-	const char *target; /* a name, a pattern, or a plug-in's file */
-	unsigned wires, rings;
-	const char *filter, *tag;
+	struct selection_options selection;
 	uint64_t seed;
 	bool seed_given;
 	uint64_t trials, max_time_ns, max_failures;
+	bool max_time_given, jobs_given;
 	unsigned jobs;
-	const char *out; /* the results folder */
+	const char *out;    /* the results folder */
+	const char *resume; /* the folder of a run to go on with; NULL: a new run */
+	const char *fixed;  /* an option that was given and cannot be changed on resume; or NULL */
 	const char *html;
 	bool json, fail_on_skip, quiet, verbose;
 };
 
-/* Defaults, then the arguments. Leaves the program on errors (2), --help and --usage (0). */
-void run_options_parse(int argc, char **argv, struct run_options *ret_options);
+/* Defaults, then the arguments. OPTIONS_GO_ON, or the exit code to leave with. */
+int run_options_parse(int argc, char **argv, struct run_options *ret_options);
 
 #endif

@@ -6,7 +6,6 @@
  */
 #include "cli/scenarios.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -14,6 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/macros.h"
+#include "cli/message.h"
 #include "model/nearest.h"
 #include "run/scenario_default.h"
 #include "run/scenario_file.h"
@@ -72,18 +73,55 @@ const char *scenarios_folder(void)
 	return is_folder(folder) ? folder : NULL;
 }
 
-static bool append(struct scenarios *scenarios, struct scenario *scenario)
+/* Takes the scenario. */
+static bool append(struct scenarios *scenarios, struct scenario *scenario,
+		   struct file_identity file)
 {
-	struct scenario **items = realloc(scenarios->items,
-					  (scenarios->count + 1) * sizeof(struct scenario *));
+	size_t count = scenarios->count + 1;
+	struct scenario **items = reallocarray(scenarios->items, count, sizeof(*items));
+	struct file_identity *files;
 
-	if (!items) {
+	if (items)
+		scenarios->items = items;
+	files = items ? reallocarray(scenarios->files, count, sizeof(*files)) : NULL;
+	if (!files) {
+		complain("out of memory");
 		scenario_destroy(scenario);
 		return false;
 	}
+	scenarios->files = files;
+	files[scenarios->count] = file;
 	items[scenarios->count++] = scenario;
-	scenarios->items = items;
 	return true;
+}
+
+static bool is_there(const struct scenarios *scenarios, struct file_identity file)
+{
+	for (unsigned i = 0; i < scenarios->count; i++)
+		if (file.number && scenarios->files[i].number == file.number &&
+		    scenarios->files[i].device == file.device)
+			return true;
+	return false;
+}
+
+static bool add_file(struct scenarios *scenarios, const char *path)
+{
+	struct file_identity file = { 0 };
+	struct scenario *scenario;
+	struct stat info;
+
+	if (!stat(path, &info))
+		file = (struct file_identity){ info.st_dev, info.st_ino };
+	if (is_there(scenarios, file))
+		return true;
+	return !scenario_load(path, messages(), &scenario) && append(scenarios, scenario, file);
+}
+
+static bool ends_with(const char *text, const char *end)
+{
+	size_t size = strlen(text), end_size = strlen(end);
+
+	return size > end_size && !strcmp(text + size - end_size, end);
 }
 
 static bool add_path(struct scenarios *scenarios, const char *path)
@@ -91,50 +129,61 @@ static bool add_path(struct scenarios *scenarios, const char *path)
 	char **paths;
 	unsigned count;
 	bool good = true;
-	int error = suite_list(path, &paths, &count);
+	int error;
 
-	if (error) {
-		fprintf(stderr, "droptest: '%s': %s\n", path,
-			error == -ENOENT && is_folder(path) ? "no scenario files in it" :
-							      strerror(-error));
+	if (ends_with(path, ".so") && !is_folder(path)) {
+		complain("'%s' is not a scenario; a plug-in is run with --target %s", path, path);
 		return false;
 	}
-	for (unsigned i = 0; i < count; i++) {
-		struct scenario *scenario;
-
-		if (scenario_load(paths[i], stderr, &scenario))
-			good = false;
-		else
-			good &= append(scenarios, scenario);
+	error = suite_list(path, &paths, &count);
+	if (error) {
+		complain("'%s': %s", path,
+			 error == -ENOENT && is_folder(path)
+				 ? "there are no scenario files (*.yaml) in this folder"
+				 : strerror(-error));
+		return false;
 	}
+	for (unsigned i = 0; i < count; i++)
+		good &= add_file(scenarios, paths[i]);
 	suite_list_free(paths, count);
 	return good;
 }
 
-/* The bundled suites, and what was meant perhaps. */
-static void say_unknown(const char *folder, const char *name)
+/* "…/writers/queue.yaml" -> "writers/queue", within the path. */
+static const char *name_within(char *path, const char *folder)
 {
-	struct nearest nearest = { .word = name };
-	struct dirent **entries;
-	int count = scandir(folder, &entries, NULL, alphasort);
-	const char *separator = "; they are ";
+	char *dot = strrchr(path, '.');
 
-	for (int i = 0; i < count; i++)
-		nearest_offer(&nearest, entries[i]->d_name);
-	fprintf(stderr, "droptest: there is no file, folder or bundled suite '%s'", name);
-	if (nearest.best)
-		fprintf(stderr, "; did you mean '%s'?", nearest.best);
-	for (int i = 0; i < count; i++) {
-		/* Suites are folders; anything else has a suffix. */
-		if (!nearest.best && !strchr(entries[i]->d_name, '.')) {
-			fprintf(stderr, "%s%s", separator, entries[i]->d_name);
-			separator = ", ";
-		}
-		free(entries[i]);
+	if (dot)
+		*dot = '\0';
+	return path + strlen(folder) + 1;
+}
+
+/* Of equally near names a suite is rather meant than one of its scenarios. */
+static void complain_suite(const char *name, const char *folder)
+{
+	struct nearest suite = { .word = name }, scenario = { .word = name };
+	char **paths = NULL, **suites = NULL;
+	const char *best;
+	unsigned count = 0;
+
+	if (folder && !suite_list(folder, &paths, &count))
+		suites = calloc(count, sizeof(*suites));
+	for (unsigned i = 0; suites && i < count; i++) {
+		const char *whole = name_within(paths[i], folder);
+
+		suites[i] = strndup(whole, strcspn(whole, "/"));
+		if (suites[i])
+			nearest_offer(&suite, suites[i]);
+		nearest_offer(&scenario, whole);
 	}
-	fputc('\n', stderr);
-	if (count >= 0)
-		free(entries);
+	best = suite.best ? suite.best : scenario.best;
+	complain("there is no file, folder or bundled suite '%s'; %s%s%s", name,
+		 best ? "did you mean '" : "see `droptest list scenarios`", best ? best : "",
+		 best ? "'?" : "");
+	if (suites)
+		suite_list_free(suites, count);
+	suite_list_free(paths, count);
 }
 
 bool scenarios_add(struct scenarios *scenarios, const char *name)
@@ -142,19 +191,22 @@ bool scenarios_add(struct scenarios *scenarios, const char *name)
 	const char *folder = scenarios_folder();
 	char path[PATH_MAX];
 
-	if (!access(name, F_OK) || strchr(name, '/') || !folder)
+	if (!access(name, F_OK) || ends_with(name, ".yaml") || ends_with(name, ".so") ||
+	    name[0] == '/' || name[0] == '.')
 		return add_path(scenarios, name);
-	snprintf(path, sizeof(path), "%s/%s", folder, name);
-	if (!access(path, F_OK))
-		return add_path(scenarios, path);
-	snprintf(path, sizeof(path), "%s/%s.yaml", folder, name);
-	if (!access(path, F_OK))
-		return add_path(scenarios, path);
-	say_unknown(folder, name);
+	if (folder) {
+		snprintf(path, sizeof(path), "%s/%s", folder, name);
+		if (*name && !access(path, F_OK))
+			return add_path(scenarios, path);
+		snprintf(path, sizeof(path), "%s/%s.yaml", folder, name);
+		if (!access(path, F_OK))
+			return add_path(scenarios, path);
+	}
+	complain_suite(name, folder);
 	return false;
 }
 
-bool scenario_tagged(const struct scenario *scenario, const char *tag)
+static bool tagged(const struct scenario *scenario, const char *tag)
 {
 	for (unsigned i = 0; i < scenario->tag_count; i++)
 		if (!strcmp(scenario->tags[i], tag))
@@ -167,17 +219,42 @@ static void keep(struct scenarios *scenarios, const char *tag, bool wanted)
 	unsigned kept = 0;
 
 	for (unsigned i = 0; i < scenarios->count; i++) {
-		if (scenario_tagged(scenarios->items[i], tag) == wanted)
+		if (tagged(scenarios->items[i], tag) == wanted) {
+			scenarios->files[kept] = scenarios->files[i];
 			scenarios->items[kept++] = scenarios->items[i];
-		else
+		} else {
 			scenario_destroy(scenarios->items[i]);
+		}
 	}
 	scenarios->count = kept;
 }
 
-void scenarios_keep_tagged(struct scenarios *scenarios, const char *tag)
+bool scenarios_keep_tagged(struct scenarios *scenarios, const char *tag)
 {
-	keep(scenarios, tag, true);
+	struct nearest nearest = { .word = tag };
+	const char *some = NULL;
+	bool found = false;
+
+	for (unsigned i = 0; i < scenarios->count; i++) {
+		const struct scenario *scenario = scenarios->items[i];
+
+		found |= tagged(scenario, tag);
+		for (unsigned j = 0; j < scenario->tag_count; j++) {
+			nearest_offer(&nearest, scenario->tags[j]);
+			some = some ? some : scenario->tags[j];
+		}
+	}
+	if (found)
+		keep(scenarios, tag, true);
+	else if (nearest.best)
+		complain("--tag: no scenario has the tag '%s'; did you mean '%s'?", tag,
+			 nearest.best);
+	else
+		complain("--tag: no scenario has the tag '%s'; %s%s%s; see "
+			 "`droptest list scenarios`",
+			 tag, some ? "there is '" : "these have no tags", some ? some : "",
+			 some ? "'" : "");
+	return found;
 }
 
 bool scenarios_add_bundled(struct scenarios *scenarios, bool canary)
@@ -185,7 +262,7 @@ bool scenarios_add_bundled(struct scenarios *scenarios, bool canary)
 	const char *folder = scenarios_folder();
 
 	if (!folder) {
-		fprintf(stderr, "droptest: the bundled suites are not installed; name a folder\n");
+		complain("the bundled suites are not installed; name a folder");
 		return false;
 	}
 	if (!add_path(scenarios, folder))
@@ -235,8 +312,8 @@ static bool add_default_unit(struct scenarios *scenarios, const struct registry 
 						   .keys = "budget: {trials: 2000}\n",
 						   .targets = targets };
 
-		good = !scenario_default_make(&wanted, stderr, &scenario) &&
-		       append(scenarios, scenario);
+		good = !scenario_default_make(&wanted, messages(), &scenario) &&
+		       append(scenarios, scenario, (struct file_identity){ 0 });
 	}
 	free(targets);
 	return good;
@@ -256,5 +333,6 @@ void scenarios_finish(struct scenarios *scenarios)
 	for (unsigned i = 0; i < scenarios->count; i++)
 		scenario_destroy(scenarios->items[i]);
 	free(scenarios->items);
+	free(scenarios->files);
 	*scenarios = (struct scenarios){ 0 };
 }

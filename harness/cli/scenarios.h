@@ -6,19 +6,28 @@
 #define CLI_SCENARIOS_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 #include "model/scenario.h"
 #include "run/registry.h"
 
+/* Which file a scenario came from, so that one that is named twice is taken once. */
+struct file_identity {
+	dev_t device;
+	ino_t number;
+};
+
 struct scenarios {
 	struct scenario **items; /* owned */
+	struct file_identity *files; /* one for each */
 	unsigned count;
 };
 
 /* The folder of the bundled suites, or NULL. Static storage. */
 const char *scenarios_folder(void);
 
-/* Adds a file, a folder, or a bundled suite by its name. False: told on stderr. */
+/* Adds a file, a folder, or a bundled suite or scenario by its name ("writers", "writers/queue").
+ * False: told. */
 bool scenarios_add(struct scenarios *scenarios, const char *name);
 
 /* Adds every bundled suite. `canary` says whether those tagged so, too. */
@@ -29,9 +38,8 @@ bool scenarios_add_bundled(struct scenarios *scenarios, bool canary);
 bool scenarios_add_default(struct scenarios *scenarios, const struct registry *registry,
 			   const char *plugin);
 
-/* Keeps those with the tag. */
-void scenarios_keep_tagged(struct scenarios *scenarios, const char *tag);
-bool scenario_tagged(const struct scenario *scenario, const char *tag);
+/* Keeps those with the tag. False when there is none: told, with the tags that there are. */
+bool scenarios_keep_tagged(struct scenarios *scenarios, const char *tag);
 
 void scenarios_finish(struct scenarios *scenarios);
 

@@ -1,153 +1,20 @@
 /*
  * summary.c - the end of a run, as text.
  *
- * One row for each target of a scenario: its cases on all wires and rings together. Then what the
- * cancellations did, then each failure: what was expected, one sentence with the bytes, and the
- * command that shows it again.
+ * The table of targets, then what the cancellations did, then each failure: what was expected, one
+ * sentence with the bytes, and the command that shows it again.
  */
 #include "cli/summary.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/macros.h"
-#include "cli/command.h"
-#include "run/expect.h"
+#include "cli/message.h"
+#include "cli/summary_table.h"
+#include "cli/terminal.h"
 
-enum { SHOWN_EACH = 2, NAME_WIDTH = 44, DIGITS_MAX = 32, MET_MAX = 64 };
-
-/* Cases in a row that differ in wire, ring and condition only. */
-struct group {
-	const struct case_result *first;
-	unsigned count;
-	enum verdict verdict; /* the worst; SKIP when all were skipped */
-	unsigned run, skipped;
-	unsigned met;
-	bool met_varies;
-	struct landing_counts landings;
-};
-
-static bool same_group(const struct case_result *left, const struct case_result *right)
-{
-	return !strcmp(left->suite, right->suite) && !strcmp(left->scenario, right->scenario) &&
-	       !strcmp(left->target, right->target) && !strcmp(left->operation, right->operation);
-}
-
-static void add_landings(struct landing_counts *sum, const struct landing_counts *more)
-{
-	sum->asked += more->asked;
-	sum->landed += more->landed;
-	sum->too_late += more->too_late;
-	sum->never += more->never;
-}
-
-static void make_group(const struct results *results, unsigned at, struct group *group)
-{
-	const struct case_result *first = &results->cases[at];
-
-	*group = (struct group){ .first = first, .verdict = VERDICT_PASS };
-	for (; at < results->case_count && same_group(first, &results->cases[at]); at++) {
-		const struct case_result *test = &results->cases[at];
-		struct landing_counts landings = tally_landings(&test->tally);
-
-		group->count++;
-		if (test->verdict == VERDICT_SKIP) {
-			group->skipped++;
-			continue;
-		}
-		group->met_varies |= group->run && test->met != group->met;
-		group->met = test->met;
-		group->run++;
-		group->verdict = MAX(group->verdict, test->verdict);
-		add_landings(&group->landings, &landings);
-	}
-	if (!group->run)
-		group->verdict = VERDICT_SKIP;
-}
-
-/* 1234567 -> "1,234,567". */
-static const char *digits(uint64_t value, char text[DIGITS_MAX])
-{
-	char plain[DIGITS_MAX], *to = text;
-	int length = snprintf(plain, sizeof(plain), "%" PRIu64, value);
-
-	for (int i = 0; i < length; i++) {
-		if (i && (length - i) % 3 == 0)
-			*to++ = ',';
-		*to++ = plain[i];
-	}
-	*to = '\0';
-	return text;
-}
-
-static const char *mark_of(enum verdict verdict, enum paint *ret_paint)
-{
-	switch (verdict) {
-	case VERDICT_PASS:
-		*ret_paint = PAINT_GOOD;
-		return "ok  ";
-	case VERDICT_INCONCLUSIVE:
-		*ret_paint = PAINT_DOUBT;
-		return "?   ";
-	case VERDICT_SKIP:
-		*ret_paint = PAINT_FAINT;
-		return "skip";
-	case VERDICT_VIOLATION:
-		*ret_paint = PAINT_BAD;
-		return "FAIL";
-	default:
-		*ret_paint = PAINT_BAD;
-		return "ERR ";
-	}
-}
-
-static void print_row(FILE *out, const struct group *group, const struct summary_options *options)
-{
-	char name[160], met[MET_MAX] = "-", cases[24], landings[2 * DIGITS_MAX + 2] = "-";
-	char landed[DIGITS_MAX], asked[DIGITS_MAX];
-	enum paint colour;
-	const char *mark = mark_of(group->verdict, &colour);
-
-	snprintf(name, sizeof(name), "%s.%s", group->first->target, group->first->operation);
-	if (group->met_varies)
-		snprintf(met, sizeof(met), "varies");
-	else if (group->met)
-		contracts_format(group->met, met, sizeof(met));
-	snprintf(cases, sizeof(cases), "%u", group->run);
-	if (group->skipped)
-		snprintf(cases, sizeof(cases), "%u+%us", group->run, group->skipped);
-	fputs("  ", out);
-	paint(out, options->colours, colour, mark);
-	if (group->landings.asked)
-		snprintf(landings, sizeof(landings), "%s/%s",
-			 digits(group->landings.landed, landed),
-			 digits(group->landings.asked, asked));
-	fprintf(out, " %-*s %-10s %-18s %6s %19s  %s\n", NAME_WIDTH, name,
-		word_name(WORDS_CONTRACT, group->first->declared), met, cases, landings,
-		group->first->expect_text);
-}
-
-static void print_table(FILE *out, const struct results *results,
-			const struct summary_options *options)
-{
-	const struct case_result *before = NULL;
-
-	fprintf(out, "       %-*s %-10s %-18s %6s %19s  %s\n", NAME_WIDTH, "target.operation",
-		"declared", "met", "cases", "landed/asked", "expected");
-	for (unsigned at = 0; at < results->case_count;) {
-		struct group group;
-
-		make_group(results, at, &group);
-		if (!before || strcmp(before->suite, group.first->suite) ||
-		    strcmp(before->scenario, group.first->scenario))
-			fprintf(out, "%s%s%s\n", group.first->suite, *group.first->suite ? "/" : "",
-				group.first->scenario);
-		print_row(out, &group, options);
-		before = group.first;
-		at += group.count;
-	}
-}
+enum { SHOWN_EACH = 2, SKIPS_SHOWN_MAX = 20, INDENT = 4 };
 
 static void print_landings(FILE *out, const struct results *results)
 {
@@ -159,7 +26,7 @@ static void print_landings(FILE *out, const struct results *results)
 	for (unsigned i = 0; i < results->case_count; i++) {
 		struct landing_counts landings = tally_landings(&results->cases[i].tally);
 
-		add_landings(&sum, &landings);
+		landings_add(&sum, &landings);
 		count += results->cases[i].tally.trials;
 	}
 	fprintf(out, "\n%s trials in %.1f s; cancellations: %s asked = %s landed + %s too late + "
@@ -168,46 +35,75 @@ static void print_landings(FILE *out, const struct results *results)
 		digits(sum.landed, landed), digits(sum.too_late, late), digits(sum.never, never));
 }
 
-/* The failure that best shows why: under a caller of the declared contract, if there is one. */
-static const struct failure *telling_failure(const struct case_result *test)
+static bool under_declared(const struct case_result *test, const struct failure *failure)
 {
-	unsigned callers = callers_of_contract(test->declared);
-
-	for (unsigned i = 0; i < test->failure_count; i++)
-		if (callers & BIT(test->failures[i].plan.caller))
-			return &test->failures[i];
-	return test->failure_count ? &test->failures[0] : NULL;
+	return callers_of_contract(test->declared) & BIT(failure->plan.caller);
 }
 
-static void print_failure(FILE *out, const struct failure *failure,
+/* The failure that best shows why: under a caller of the declared contract, if there is one. What
+ * callers of stronger contracts saw is no reason for a case in which too little landed. */
+static const struct failure *telling_failure(const struct case_result *test,
+					     const struct summary_options *options)
+{
+	for (unsigned i = 0; i < test->failure_count; i++)
+		if (under_declared(test, &test->failures[i]))
+			return &test->failures[i];
+	if (!test->failure_count || (test->verdict == VERDICT_INCONCLUSIVE && !options->verbose))
+		return NULL;
+	return &test->failures[0];
+}
+
+static void print_indented(FILE *out, const char *text)
+{
+	fprintf(out, "%*s", INDENT, "");
+	put_wrapped(out, terminal_columns(out), INDENT, INDENT, text);
+	fputc('\n', out);
+}
+
+static void print_failure(FILE *out, const struct case_result *test, const struct failure *failure,
 			  const struct summary_options *options)
 {
 	const struct finding *finding = &failure->outcome.finding;
+	char text[SENTENCE_MAX + 200], again[60] = "";
 
-	fprintf(out, "    %s: %s", word_name(WORDS_DAMAGE, finding->damage), finding->sentence);
 	if (failure->replays)
-		fprintf(out, " (reproduced %u/%u)", failure->reproduced, failure->replays);
-	fprintf(out, "\n    droptest replay --trace %s%s%s'%s'\n",
-		options->plugin ? "--target " : "", options->plugin ? options->plugin : "",
-		options->plugin ? " " : "", failure->plan_text);
+		snprintf(again, sizeof(again), " (reproduced %u/%u)", failure->reproduced,
+			 failure->replays);
+	snprintf(text, sizeof(text), "%s%s: %s%s",
+		 under_declared(test, failure) ? "" : "beyond the declared contract, ",
+		 word_name(WORDS_DAMAGE, finding->damage), finding->sentence, again);
+	print_indented(out, text);
+	fprintf(out, "%*s", INDENT, "");
+	put_shell_word(out, program_name());
+	fputs(" replay --trace ", out);
+	if (options->plugin) {
+		fputs("--target ", out);
+		put_shell_word(out, options->plugin);
+		fputc(' ', out);
+	}
+	put_shell_word(out, failure->plan_text);
+	fputc('\n', out);
 }
 
 static void print_case(FILE *out, const struct case_result *test,
 		       const struct summary_options *options)
 {
-	const struct failure *failure = telling_failure(test);
+	const struct failure *failure = telling_failure(test, options);
+	char text[1024];
 	enum paint colour;
-	const char *mark = mark_of(test->verdict, &colour);
+	const char *mark = verdict_mark(test->verdict, &colour);
+	bool told = failure && strstr(test->reason, failure->outcome.finding.sentence);
 
 	fputs("\n", out);
 	paint(out, options->colours, colour, mark);
-	fprintf(out, " %s\n    expected %s", test->id, test->expect_text);
-	if (test->reason[0] &&
-	    !(failure && strstr(test->reason, failure->outcome.finding.sentence)))
-		fprintf(out, ": %s", test->reason);
-	fputs("\n", out);
+	fputc(' ', out);
+	put_shown(out, test->id);
+	fputc('\n', out);
+	snprintf(text, sizeof(text), "expected %s%s%s", test->expect_text,
+		 test->reason[0] && !told ? ": " : "", told ? "" : test->reason);
+	print_indented(out, text);
 	if (failure)
-		print_failure(out, failure, options);
+		print_failure(out, test, failure, options);
 }
 
 static bool worth_showing(const struct case_result *test, const struct summary_options *options)
@@ -223,10 +119,10 @@ static void print_failures(FILE *out, const struct results *results,
 			   const struct summary_options *options)
 {
 	for (unsigned at = 0; at < results->case_count;) {
-		struct group group;
+		struct case_group group;
 		unsigned shown = 0, more = 0;
 
-		make_group(results, at, &group);
+		case_group_find(results, at, &group);
 		for (unsigned i = at; i < at + group.count; i++) {
 			const struct case_result *test = &results->cases[i];
 
@@ -240,32 +136,44 @@ static void print_failures(FILE *out, const struct results *results,
 			}
 		}
 		if (more)
-			fprintf(out, "  ... and %u more cases of it; -v shows them\n", more);
+			fprintf(out, "  ... and %u more case%s of it; -v shows them\n", more,
+				more == 1 ? "" : "s");
 		at += group.count;
 	}
 }
 
+/* Skips with one reason together. */
 static void print_skips(FILE *out, const struct results *results)
 {
+	const char *told[SKIPS_SHOWN_MAX];
+	unsigned told_count = 0, other = 0;
+
 	for (unsigned i = 0; i < results->case_count; i++) {
 		const struct case_result *test = &results->cases[i];
-		unsigned count = 0;
-		bool told = false;
+		unsigned count = 0, known = 0;
 
 		if (test->verdict != VERDICT_SKIP)
 			continue;
-		for (unsigned j = 0; j < results->case_count; j++) {
-			const struct case_result *other = &results->cases[j];
-
-			if (other->verdict != VERDICT_SKIP || strcmp(other->reason, test->reason))
-				continue;
-			told |= j < i;
-			count++;
+		while (known < told_count && strcmp(told[known], test->reason) != 0)
+			known++;
+		if (known < told_count)
+			continue;
+		if (told_count == SKIPS_SHOWN_MAX) {
+			other++;
+			continue;
 		}
-		if (!told)
-			fprintf(out, "skipped %u: %s (%s%s)\n", count, test->reason, test->id,
-				count > 1 ? ", ..." : "");
+		told[told_count++] = test->reason;
+		for (unsigned j = i; j < results->case_count; j++)
+			count += results->cases[j].verdict == VERDICT_SKIP &&
+				 !strcmp(results->cases[j].reason, test->reason);
+		fprintf(out, "skipped %u: ", count);
+		put_shown(out, test->reason);
+		fputs(" (", out);
+		put_shown(out, test->id);
+		fputs(count > 1 ? ", ...)\n" : ")\n", out);
 	}
+	if (other)
+		fprintf(out, "skipped %u for other reasons\n", other);
 }
 
 void summary_count(const struct results *results, struct summary_counts *ret_counts)
@@ -282,13 +190,46 @@ void summary_count(const struct results *results, struct summary_counts *ret_cou
 	}
 }
 
-void summary_print(FILE *out, const struct results *results, const struct summary_options *options)
+unsigned summary_left(const struct results *results, const struct summary_options *options)
 {
+	unsigned complete = 0;
+
+	for (unsigned i = 0; i < results->case_count; i++)
+		complete += results->cases[i].complete;
+	return options->cases_total > complete ? options->cases_total - complete : 0;
+}
+
+static void print_end(FILE *out, const struct results *results,
+		      const struct summary_options *options)
+{
+	unsigned left = summary_left(results, options);
 	struct summary_counts counts;
 
 	summary_count(results, &counts);
+	if (results->interrupted || left || !results->complete) {
+		fputs(results->interrupted ? "interrupted" : "cut off", out);
+		if (options->cases_total)
+			fprintf(out, ": %u of %u cases were not run to their end", left,
+				options->cases_total);
+		if (options->folder) {
+			fputs("; to go on: ", out);
+			put_shell_word(out, program_name());
+			fputs(" run --resume ", out);
+			put_shell_word(out, options->folder);
+		}
+		fputc('\n', out);
+	}
+	if (counts.inconclusive)
+		fprintf(out, "inconclusive: %u of those that failed\n", counts.inconclusive);
+	fprintf(out, "seed: 0x%" PRIx64 "\n", options->seed);
+	fprintf(out, "droptest: %u passed, %u failed, %u skipped\n", counts.passed, counts.failed,
+		counts.skipped);
+}
+
+void summary_print(FILE *out, const struct results *results, const struct summary_options *options)
+{
 	if (!options->quiet) {
-		print_table(out, results, options);
+		summary_print_table(out, results, options->colours);
 		print_landings(out, results);
 	}
 	print_failures(out, results, options);
@@ -296,11 +237,5 @@ void summary_print(FILE *out, const struct results *results, const struct summar
 		fputs("\n", out);
 		print_skips(out, results);
 	}
-	if (results->interrupted)
-		fprintf(out, "interrupted: the cases that are missing were not run\n");
-	if (counts.inconclusive)
-		fprintf(out, "inconclusive: %u of those that failed\n", counts.inconclusive);
-	fprintf(out, "seed: 0x%" PRIx64 "\n", options->seed);
-	fprintf(out, "droptest: %u passed, %u failed, %u skipped\n", counts.passed, counts.failed,
-		counts.skipped);
+	print_end(out, results, options);
 }

@@ -14,6 +14,8 @@ struct summary_options {
 	bool verbose; /* every failure, expected ones too */
 	uint64_t seed;
 	const char *plugin; /* --target given as a file: part of replay commands; or NULL */
+	const char *folder; /* where the results are: to go on with, when cases are left; or NULL */
+	unsigned cases_total; /* those that were not run included; 0: not known */
 };
 
 struct summary_counts {
@@ -23,6 +25,9 @@ struct summary_counts {
 };
 
 void summary_count(const struct results *results, struct summary_counts *ret_counts);
+
+/* Cases that were not run, or not to their end. */
+unsigned summary_left(const struct results *results, const struct summary_options *options);
 
 void summary_print(FILE *out, const struct results *results,
 		   const struct summary_options *options);

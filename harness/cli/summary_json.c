@@ -5,6 +5,7 @@
 
 #include "base/macros.h"
 #include "cli/summary.h"
+#include "run/results_json.h"
 
 static json_t *bits_to_json(enum words set, unsigned bits, unsigned count)
 {
@@ -20,12 +21,13 @@ static json_t *failure_to_json(const struct failure *failure)
 {
 	const struct finding *finding = &failure->outcome.finding;
 
-	return json_pack("{s:s, s:s, s:s, s:i, s:I, s:I, s:i, s:i, s:s}", "damage",
-			 word_name(WORDS_DAMAGE, finding->damage), "sentence", finding->sentence,
-			 "caller", word_name(WORDS_CALLER, failure->plan.caller), "guilty",
+	return json_pack("{s:s, s:o, s:s, s:i, s:I, s:I, s:i, s:i, s:o}", "damage",
+			 word_name(WORDS_DAMAGE, finding->damage), "sentence",
+			 text_encode(finding->sentence), "caller",
+			 word_name(WORDS_CALLER, failure->plan.caller), "guilty",
 			 (int)finding->guilty, "from", (json_int_t)finding->from, "to",
 			 (json_int_t)finding->to, "replays", (int)failure->replays, "reproduced",
-			 (int)failure->reproduced, "plan", failure->plan_text);
+			 (int)failure->reproduced, "plan", text_encode(failure->plan_text));
 }
 
 static json_t *case_to_json(const struct case_result *test)
@@ -35,9 +37,11 @@ static json_t *case_to_json(const struct case_result *test)
 
 	for (unsigned i = 0; i < test->failure_count; i++)
 		json_array_append_new(failures, failure_to_json(&test->failures[i]));
-	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:I, s:{s:I, s:I, s:I, s:I}, s:o}", "id",
-			 test->id, "verdict", word_name(WORDS_VERDICT, test->verdict), "reason",
-			 test->reason, "expected", test->expect_text, "declared",
+	return json_pack("{s:o, s:s, s:o, s:o, s:s, s:o, s:I, s:{s:I, s:I, s:I, s:I}, s:o}", "id",
+			 text_encode(test->id), "verdict",
+			 word_name(WORDS_VERDICT, test->verdict), "reason",
+			 text_encode(test->reason), "expected", text_encode(test->expect_text),
+			 "declared",
 			 word_name(WORDS_CONTRACT, test->declared), "met",
 			 bits_to_json(WORDS_CONTRACT, test->met, CONTRACT_COUNT), "trials",
 			 (json_int_t)test->tally.trials, "cancellations", "asked",
@@ -58,11 +62,12 @@ int summary_print_json(FILE *out, const struct results *results,
 	snprintf(seed, sizeof(seed), "0x%" PRIx64, options->seed);
 	for (unsigned i = 0; i < results->case_count; i++)
 		json_array_append_new(cases, case_to_json(&results->cases[i]));
-	root = json_pack("{s:s, s:s, s:b, s:i, s:i, s:i, s:i, s:o}", "seed", seed, "verdict",
+	root = json_pack("{s:s, s:s, s:b, s:i, s:i, s:i, s:i, s:i, s:o}", "seed", seed, "verdict",
 			 word_name(WORDS_VERDICT, results->verdict), "interrupted",
-			 (int)results->interrupted, "passed", (int)counts.passed, "failed",
-			 (int)counts.failed, "skipped", (int)counts.skipped, "inconclusive",
-			 (int)counts.inconclusive, "cases", cases);
+			 (int)results->interrupted, "left", (int)summary_left(results, options),
+			 "passed", (int)counts.passed, "failed", (int)counts.failed, "skipped",
+			 (int)counts.skipped, "inconclusive", (int)counts.inconclusive, "cases",
+			 cases);
 	r = root ? json_dumpf(root, out, JSON_INDENT(2)) : -1;
 	fputc('\n', out);
 	json_decref(root);
