@@ -190,7 +190,10 @@ void check_report_results(struct check_job *job, const struct results *results)
 	const struct failure *failure;
 
 	if (!results->case_count) {
-		check_end(job, DT_ERROR, "no case was run");
+		if (results->interrupted)
+			check_end(job, DT_INCONCLUSIVE, "the time was over before a case was run");
+		else
+			check_end(job, DT_ERROR, "no case was run");
 		return;
 	}
 	worst = worst_case(results);

@@ -47,7 +47,9 @@ static void run(const struct fixture *fixture, const struct campaign_options *op
 	if (error)
 		printf("\n    %s\n", message);
 	CU_ASSERT_EQUAL_FATAL(error, 0);
-	CU_ASSERT_EQUAL(results->case_count, fixture->list.count);
+	/* On a busy machine a limit in time may leave cases out: then it says so. */
+	if (!options->max_time_ns || !results->interrupted)
+		CU_ASSERT_EQUAL(results->case_count, fixture->list.count);
 }
 
 static const struct case_result *result_of(const struct results *results, const char *part)
