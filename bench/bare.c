@@ -142,16 +142,47 @@ void bare_blocked_write(void *context, unsigned cycles)
 	}
 }
 
-void bare_init(struct bare *bare)
+static void read_at_most(struct bare *bare, size_t size)
+{
+	io_uring_prep_read(entry(bare, UD_OPERATION), bare->wire.target_fd, bare->received,
+			   (unsigned)size, 0);
+}
+
+void bare_cancelled_read(struct bare *bare, size_t size)
+{
+	read_at_most(bare, size);
+	prepare_cancel(bare);
+	enter(bare, 0, 2, -ECANCELED);
+}
+
+void bare_fed_read(struct bare *bare, size_t fed, size_t size)
+{
+	if (wire_feed(&bare->wire, bare->sent, fed) != (ssize_t)fed)
+		duel_fail("the bare loop cannot feed");
+	read_at_most(bare, size);
+	enter(bare, 0, 1, (int)fed);
+}
+
+static void init(struct bare *bare, enum wire_kind kind, enum wire_way way, bool small)
 {
 	struct io_uring_params params = { .flags = IORING_SETUP_CQSIZE, .cq_entries = 1024 };
 	int r = io_uring_queue_init_params(RING_ENTRIES, &bare->uring, &params);
 
 	memset(bare->sent, 0x5a, sizeof(bare->sent));
 	if (r == 0)
-		r = wire_open(&bare->wire, WIRE_UNIX, WIRE_FROM_TARGET, true);
+		r = wire_open(&bare->wire, kind, way, small);
 	if (r < 0)
 		duel_fail("no ring or wire for the bare loop: %s", strerror(-r));
+}
+
+void bare_init_reader(struct bare *bare, enum wire_kind kind)
+{
+	init(bare, kind, WIRE_TO_TARGET, false);
+}
+
+void bare_init(struct bare *bare)
+{
+	init(bare, WIRE_UNIX, WIRE_FROM_TARGET, true);
 	/* Writes wait from now on: what one cycle leaves behind fills the wire for the next. */
 	prepare_write(bare);
 	enter(bare, 0, 1, BARE_WRITE);

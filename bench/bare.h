@@ -24,6 +24,12 @@ struct bare {
 void bare_init(struct bare *bare);
 void bare_finish(struct bare *bare);
 
+/* For whole trials: a wire towards the loop, and its two steps. One enter each: a read of at most
+ * `size` bytes that is cancelled in the same submission; one that finds `fed` bytes. */
+void bare_init_reader(struct bare *bare, enum wire_kind kind);
+void bare_cancelled_read(struct bare *bare, size_t size);
+void bare_fed_read(struct bare *bare, size_t fed, size_t size);
+
 /* Contestants of a duel; the context is a struct bare. */
 void bare_armed(void *context, unsigned cycles);
 void bare_raced(void *context, unsigned cycles);
