@@ -37,6 +37,7 @@ static int open_wires(struct peer *peer, enum wire_kind kind, enum dt_direction 
 	int r;
 
 	close_wires(peer);
+	peer->opened++;
 	peer->kind = kind;
 	peer->direction = direction;
 	r = wire_open(&peer->wires[0], kind, WIRE_TO_TARGET, !two && small);

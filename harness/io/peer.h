@@ -47,6 +47,7 @@ struct peer {
 	bool reset_at_end; /* by a reset instead */
 	bool hung_up;	   /* nobody reads any more */
 	bool dirty;	   /* the wires cannot be used again */
+	unsigned opened;   /* how often wires were opened */
 	struct ballast ballast[BALLAST_MAX];
 	unsigned ballast_first, ballast_count;
 	uint64_t ballast_total;	   /* ever put in */

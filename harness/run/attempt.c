@@ -156,6 +156,7 @@ bool attempt_check_descriptors(struct trial *trial)
 		      : "the session closed descriptor %d, which is not its own",
 	      lowest > trial->lowest_fd ? trial->lowest_fd : lowest);
 	trial->outcome->spent = true;
+	trial->bench->lowest_fd = -1;
 	return true;
 }
 

@@ -20,6 +20,8 @@ struct bench {
 	struct stream stream;
 	bool stream_made;
 	struct guard guards[GUARDS];
+	int lowest_fd;	 /* the lowest free descriptor after the last trial; -1: not known */
+	unsigned opened; /* peer.opened when that was so */
 	struct history history;
 	void *session; /* owned; room for the largest session so far */
 	size_t session_room;

@@ -21,6 +21,7 @@ int bench_create(struct bench **ret_bench)
 
 	if (!bench)
 		return -ENOMEM;
+	bench->lowest_fd = -1;
 	bench->history.capacity = HISTORY_MAX;
 	bench->history.events = calloc(HISTORY_MAX, sizeof(struct event));
 	bench->tail = malloc(TAIL_MAX);
@@ -90,6 +91,7 @@ static int get_ready(struct bench *bench, const struct plan *plan)
 		if (r < 0)
 			return r;
 		bench->ring_made[plan->ring] = true;
+		bench->lowest_fd = -1;
 	}
 	for (int i = 0; i < GUARDS; i++) {
 		if (bench->guards[i].map && bench->guards[i].room >= room)
@@ -352,7 +354,11 @@ int trial_run(struct bench *bench, const struct entry *entry, const struct plan 
 	trial.peer->sink = writer_sink;
 	trial.peer->context = &trial;
 	set_condition(&trial);
-	trial.lowest_fd = attempt_lowest_fd(bench);
+	/* What the last trial left free is so still, unless we opened something since. */
+	if (bench->lowest_fd < 0 || bench->opened != bench->peer.opened)
+		bench->lowest_fd = attempt_lowest_fd(bench);
+	bench->opened = bench->peer.opened;
+	trial.lowest_fd = bench->lowest_fd;
 	r = open_session(&trial, reterr_message, message_max);
 	if (r < 0)
 		return r;
