@@ -17,6 +17,8 @@
 #include "base/macros.h"
 #include "cli/message.h"
 
+enum { TAIL_MAX = 4096 };
+
 static const char *const own_files[] = { "run.json", "run.json.new", "log.jsonl", "rows.bin",
 					 "rows.bin.new" };
 
@@ -89,6 +91,29 @@ static bool in_use(int folder)
 	return locked;
 }
 
+/* Does the log end with a campaign that came to its end? */
+static bool is_finished(int folder)
+{
+	int fd = openat(folder, "log.jsonl", O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	char text[TAIL_MAX + 1], *line;
+	off_t size = fd < 0 ? 0 : lseek(fd, 0, SEEK_END);
+	ssize_t got = fd < 0 ? 0
+			     : pread(fd, text, TAIL_MAX, size > TAIL_MAX ? size - TAIL_MAX : 0);
+	json_t *end;
+	bool finished;
+
+	if (fd >= 0)
+		close(fd);
+	if (got <= 0 || text[got - 1] != '\n')
+		return false;
+	text[got - 1] = '\0';
+	line = strrchr(text, '\n');
+	end = json_loads(line ? line + 1 : text, 0, NULL);
+	finished = json_is_false(json_object_get(end, "interrupted"));
+	json_decref(end);
+	return finished;
+}
+
 static int remove_results(int folder)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(own_files); i++)
@@ -100,6 +125,7 @@ static int remove_results(int folder)
 /* What lies in it goes away, or is in the way. */
 static bool clear(int folder, const char *path, bool quiet)
 {
+	bool finished;
 	int error;
 
 	if (in_use(folder)) {
@@ -116,11 +142,12 @@ static bool clear(int folder, const char *path, bool quiet)
 			 path);
 		return false;
 	}
+	finished = is_finished(folder);
 	error = remove_results(folder);
 	if (error)
 		complain("cannot replace the results in '%s': %s", path, strerror(-error));
-	else if (!quiet)
-		complain("the results of an earlier run in '%s' are replaced", path);
+	else if (!finished && !quiet)
+		complain("the results of an unfinished run in '%s' are replaced", path);
 	return !error;
 }
 

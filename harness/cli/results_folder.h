@@ -8,8 +8,8 @@
 
 /*
  * Makes the folder (and those above it). One that holds results is emptied of them, which is told
- * unless `quiet`; one in which another run is writing, or that holds other files of these names, is
- * refused. False: told.
+ * (unless `quiet`) when they are of a run that could have been gone on with. One in which another
+ * run is writing, or that holds other files of these names, is refused. False: told.
  */
 bool results_folder_prepare(const char *path, bool quiet);
 

@@ -18,9 +18,10 @@
 #include <unistd.h>
 
 #include "base/macros.h"
+#include "run/hush.h"
 #include "run/registry_check.h"
 
-enum { STEM_MAX = 64, LOAD_SECONDS_MAX = 10, MESSAGE_MAX = 512 };
+enum { STEM_MAX = 64, LOAD_SECONDS_MAX = 10, MESSAGE_MAX = 512, KILLS_BELIEVED = 3 };
 
 void registry_init(struct registry *registry)
 {
@@ -29,6 +30,9 @@ void registry_init(struct registry *registry)
 
 void registry_finish(struct registry *registry)
 {
+	struct hush hush;
+
+	hush_begin(&hush); /* destructors */
 	for (unsigned i = 0; i < registry->count; i++)
 		free(registry->entries[i].name);
 	for (unsigned i = 0; i < registry->plugin_count; i++) {
@@ -36,6 +40,7 @@ void registry_finish(struct registry *registry)
 			dlclose(registry->handles[i]);
 		free(registry->paths[i]);
 	}
+	hush_end(&hush);
 	free(registry->entries);
 	free(registry->paths);
 	free(registry->handles);
@@ -192,6 +197,7 @@ static void try_in_child(const char *path, int report_fd)
 	char why[MESSAGE_MAX] = "";
 	static const int fatal[] = { SIGALRM, SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTRAP };
 	const struct dt_target *targets;
+	struct hush hush;
 	void *handle;
 	int error;
 
@@ -200,6 +206,7 @@ static void try_in_child(const char *path, int report_fd)
 	for (size_t i = 0; i < ARRAY_SIZE(fatal); i++)
 		signal(fatal[i], SIG_DFL);
 	alarm(LOAD_SECONDS_MAX);
+	hush_begin(&hush);
 	error = open_plugin(path, &handle, &targets, why, sizeof(why));
 	if (error && write(report_fd, why, strlen(why)) < 0)
 		error = -EIO;
@@ -222,12 +229,11 @@ static void describe_death(const char *path, int status, char *reterr_message, s
 			 WEXITSTATUS(status));
 }
 
-/* 0 when a child could load it. */
-static int try_plugin(const char *path, char *reterr_message, size_t message_max)
+/* How a child that loads it ends: its status and, in `why`, its message. 0 or -errno. */
+static int load_in_child(const char *path, char why[MESSAGE_MAX], int *ret_status)
 {
-	char why[MESSAGE_MAX];
 	ssize_t length = 0, got;
-	int report[2], status;
+	int report[2];
 	pid_t child;
 
 	if (pipe2(report, O_CLOEXEC))
@@ -244,15 +250,31 @@ static int try_plugin(const char *path, char *reterr_message, size_t message_max
 	if (!child)
 		try_in_child(path, report[1]);
 	close(report[1]);
-	while ((got = read(report[0], why + length, sizeof(why) - 1 - (size_t)length)) > 0)
+	while ((got = read(report[0], why + length, MESSAGE_MAX - 1 - (size_t)length)) > 0)
 		length += got;
 	close(report[0]);
 	why[length] = '\0';
-	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+	while (waitpid(child, ret_status, 0) < 0 && errno == EINTR)
 		;
-	if (WIFEXITED(status) && !WEXITSTATUS(status) && !length)
+	return 0;
+}
+
+/* 0 when a child could load it. A kill from outside does not come again. */
+static int try_plugin(const char *path, char *reterr_message, size_t message_max)
+{
+	char why[MESSAGE_MAX];
+	unsigned kills = 0;
+	int status;
+
+	do {
+		int error = load_in_child(path, why, &status);
+
+		if (error)
+			return error;
+	} while (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL && ++kills < KILLS_BELIEVED);
+	if (WIFEXITED(status) && !WEXITSTATUS(status) && !why[0])
 		return 0;
-	if (length)
+	if (why[0])
 		snprintf(reterr_message, message_max, "%s", why);
 	else
 		describe_death(path, status, reterr_message, message_max);
@@ -282,6 +304,7 @@ int registry_load(struct registry *registry, const char *path, char *reterr_mess
 {
 	char real[PATH_MAX], stem[STEM_MAX];
 	const struct dt_target *targets;
+	struct hush hush;
 	void *handle;
 	int error;
 
@@ -304,7 +327,9 @@ int registry_load(struct registry *registry, const char *path, char *reterr_mess
 	error = try_plugin(real, reterr_message, message_max);
 	if (error)
 		return error;
+	hush_begin(&hush); /* constructors */
 	error = open_plugin(real, &handle, &targets, reterr_message, message_max);
+	hush_end(&hush);
 	if (error)
 		return error;
 	error = add_plugin(registry, real, handle);

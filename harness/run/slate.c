@@ -20,6 +20,7 @@ void slate_begin(struct slate *slate, const struct order *order)
 	slate->control_ns = 0;
 	slate->farewell = FAREWELL_NONE;
 	slate->last_signal = 0;
+	atomic_store(&slate->taking, false);
 	slate->last_count = 0;
 	for (unsigned i = 0; i < KEPT_MAX; i++)
 		slate->kept[i].used = false;

@@ -70,6 +70,7 @@ struct slate {
 	/* Written by the worker, all the time. */
 	atomic_ulong started; /* grows with every trial: the parent watches it */
 	atomic_bool busy;     /* inside a trial, or between two of one order */
+	atomic_bool taking;   /* its outcome is being counted: what is below is half-way */
 	uint64_t index;	      /* of that trial */
 	uint64_t next;	      /* the first trial of the order that is not counted yet */
 	struct plan plan;

@@ -118,9 +118,13 @@ static bool run_one(struct worker *worker, const struct entry *entry, const stru
 		handle_failure(worker, error);
 		return false;
 	}
+	atomic_store(&slate->taking, true);
+	atomic_signal_fence(memory_order_seq_cst);
 	slate_take(slate, plan, &worker->outcome, bench_history(worker->bench),
 		   worker->declared & BIT(plan->caller));
 	slate->next = index + 1;
+	atomic_signal_fence(memory_order_seq_cst);
+	atomic_store(&slate->taking, false);
 	if (worker->outcome.verdict == VERDICT_ERROR) {
 		fail(worker, -EIO, worker->outcome.finding.sentence);
 		return false;

@@ -43,7 +43,8 @@ struct member {
 	enum death_cause cause;	    /* why we killed it */
 	unsigned idle_deaths;
 	bool used; /* it has had an order */
-	bool doubted; /* this order was begun anew once */
+	uint64_t born;	    /* the counter when this worker was forked */
+	struct doubt doubt; /* of kills in this order */
 	bool deaf, mute; /* the target closed the socket, the pipe: poll them no more */
 };
 
@@ -93,7 +94,7 @@ static int spawn(struct crew *crew, struct member *member)
 	member->socket = sockets[0];
 	member->output = output[0];
 	member->cause = DEATH_UNASKED;
-	member->started = atomic_load(&member->slate->started);
+	member->started = member->born = atomic_load(&member->slate->started);
 	member->stuck_ns = member->printed = 0;
 	member->deaf = member->mute = false;
 	if (member->pidfd >= 0)
@@ -231,7 +232,7 @@ int crew_order(struct crew *crew, int worker, const struct order *order, const s
 	if (plan)
 		member->plan = slate->replay = *plan;
 	slate_begin(slate, order);
-	member->doubted = false;
+	member->doubt = (struct doubt){ 0 };
 	atomic_store(&slate->busy, true);
 	member->state = STATE_WORKING;
 	member->stuck_ns = member->printed = 0;
@@ -346,14 +347,25 @@ static void tick(struct crew *crew)
 		watch(crew, &crew->members[i], MIN(passed, 2ULL * TICK_NS));
 }
 
-/* As if it had never been begun: nothing of what is in the slate is needed for that. */
-static void restore_order(struct member *member)
+/* Counts what an order's worker died of. True when the order is finished. */
+static bool settle(struct crew *crew, struct member *member, const struct death *death)
 {
 	struct slate *slate = member->slate;
+	bool begun = atomic_load(&slate->started) != member->born;
 
-	slate_begin(slate, &member->order);
+	switch (death_pardon(&member->doubt, slate, death, begun)) {
+	case PARDON_ORDER:
+		slate_begin(slate, &member->order);
+		break;
+	case PARDON_TRIAL:
+		slate->order = member->order;
+		break;
+	default:
+		return death_count(&crew->options.worker, slate, death);
+	}
 	slate->shape = member->shape;
 	slate->replay = member->plan;
+	return false;
 }
 
 /* After the end of a worker: count what it died of, go on with the rest of its order. */
@@ -376,14 +388,7 @@ static int bury(struct crew *crew, struct member *member)
 		slate->farewell = FAREWELL_NONE;
 		return spawn(crew, member);
 	}
-	if (!member->doubted && death_is_doubtful(slate, &death)) {
-		/* Somebody else's doing does not come again; a target's does. */
-		member->doubted = true;
-		restore_order(member);
-		finished = false;
-	} else {
-		finished = death_count(&crew->options.worker, slate, &death);
-	}
+	finished = settle(crew, member, &death);
 	slate->farewell = FAREWELL_NONE;
 	slate->last_signal = 0;
 	error = spawn(crew, member);

@@ -12,6 +12,8 @@
 #include "run/draw.h"
 #include "run/last_words.h"
 
+enum { KILLS_BELIEVED = 3, PARDONS_MAX = 100 };
+
 static void say(char *sentence, const struct slate *slate, const struct death *death)
 {
 	int status = death->status, signal = slate->last_signal;
@@ -57,10 +59,24 @@ static void recall(const struct worker_options *options, const struct death *dea
 	draw_plan(&draw, index, ret_plan);
 }
 
-bool death_is_doubtful(const struct slate *slate, const struct death *death)
+enum pardon death_pardon(struct doubt *doubt, const struct slate *slate,
+			 const struct death *death, bool begun)
 {
-	return death->cause == DEATH_UNASKED && slate->farewell == FAREWELL_NONE &&
-	       WIFSIGNALED(death->status) && WTERMSIG(death->status) == SIGKILL;
+	bool ours = death->cause != DEATH_UNASKED || slate->farewell != FAREWELL_NONE;
+
+	if (ours || !WIFSIGNALED(death->status) || WTERMSIG(death->status) != SIGKILL)
+		return PARDON_NONE;
+	if (++doubt->pardons > PARDONS_MAX)
+		return PARDON_NONE;
+	if (atomic_load(&slate->taking))
+		return PARDON_ORDER;
+	if (!begun || slate->index != slate->next)
+		return PARDON_TRIAL; /* it had not begun: no target's code was running */
+	if (slate->index != doubt->trial || !doubt->kills) {
+		doubt->trial = slate->index;
+		doubt->kills = 0;
+	}
+	return ++doubt->kills < KILLS_BELIEVED ? PARDON_TRIAL : PARDON_NONE;
 }
 
 bool death_count(const struct worker_options *options, struct slate *slate,

@@ -21,10 +21,25 @@ struct death {
 };
 
 /*
- * Was it killed by SIGKILL, and not by us? That is what the kernel does when memory runs out and
- * what people do with processes, and seldom what a target does.
+ * What was seen of kills in one order. SIGKILL that we did not send is what the kernel does when
+ * memory runs out and what people do with processes; a target seldom does it to itself. So such a
+ * death counts when the same trial dies of it each time, and otherwise never happened.
  */
-bool death_is_doubtful(const struct slate *slate, const struct death *death);
+struct doubt {
+	uint64_t trial;	  /* the one that was killed last */
+	unsigned kills;	  /* of that trial */
+	unsigned pardons; /* in the whole order; bounded, whatever the target writes to the slate */
+};
+
+enum pardon {
+	PARDON_NONE,  /* count the death */
+	PARDON_TRIAL, /* run the trial again */
+	PARDON_ORDER, /* the counters were half-way: run the whole order again */
+};
+
+/* `begun`: a trial had begun since the worker was forked. */
+enum pardon death_pardon(struct doubt *doubt, const struct slate *slate,
+			 const struct death *death, bool begun);
 
 /*
  * Counts the trial that was running as a crash or a hang, unless the worker only asked to be
