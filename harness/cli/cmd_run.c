@@ -201,7 +201,8 @@ static int report_again(struct run *run)
 	return report(run);
 }
 
-static void print_begin(const struct run *run)
+/* False when nobody could read the summary, either. */
+static bool print_begin(const struct run *run)
 {
 	const struct run_options *options = &run->options;
 	FILE *out = options->json ? stderr : stdout;
@@ -211,7 +212,7 @@ static void print_begin(const struct run *run)
 	if (options->resume)
 		fprintf(out, "%u of them complete, ", run->resume.complete);
 	fprintf(out, "%u worker%s)\n", options->jobs, options->jobs == 1 ? "" : "s");
-	fflush(out);
+	return output_written();
 }
 
 static int begin(struct run *run, json_t *record)
@@ -225,7 +226,8 @@ static int begin(struct run *run, json_t *record)
 		return EXIT_USAGE;
 	if (!options->resume && !results_folder_prepare(options->out, options->quiet))
 		return EXIT_USAGE;
-	print_begin(run);
+	if (!print_begin(run))
+		return EXIT_HARNESS;
 	if (options->resume && run->resume.over)
 		return report_again(run);
 	code = run_campaign(run, record);

@@ -88,13 +88,8 @@ static void open_standard_descriptors(void)
 /* Output that was lost is a failure, unless there is something worse to tell. */
 static int finish(int code)
 {
-	int error = fflush(stdout) ? errno : ferror(stdout) ? EIO : 0;
-
 	fflush(messages());
-	if (!error)
-		return code;
-	complain("cannot write to standard output: %s", strerror(error));
-	return code == EXIT_USAGE ? code : EXIT_HARNESS;
+	return output_written() || code == EXIT_USAGE ? code : EXIT_HARNESS;
 }
 
 static int execute(const struct command *command, int argc, char **argv)

@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/command.h"
 #include "cli/terminal.h"
@@ -77,6 +78,22 @@ void messages_quote(const char *text, size_t size, bool more)
 			fputc(text[i], out);
 	}
 	fputs(more ? "...\n" : "\n", out);
+}
+
+bool output_written(void)
+{
+	static bool told;
+	int error = fflush(stdout) ? errno : 0;
+
+	if (!error && !ferror(stdout))
+		return true;
+	if (!error && write(STDOUT_FILENO, "\n", 1) < 0)
+		error = errno; /* it failed some time ago: this is how to learn why */
+	if (!told)
+		complain("cannot write to standard output%s%s", error ? ": " : "",
+			 error ? strerror(error) : "");
+	told = true;
+	return false;
 }
 
 static void say(const char *who, const char *format, va_list values)

@@ -24,6 +24,9 @@ FILE *messages(void);
 /* What a target printed: each line behind a bar, and whether there was more of it. */
 void messages_quote(const char *text, size_t size, bool more);
 
+/* Is all that was printed really written to standard output? Otherwise that is told, once. */
+bool output_written(void);
+
 /* One line on it, after "droptest: "; line ends within the text are escaped, too. */
 __attribute__((format(printf, 1, 2))) void complain(const char *format, ...);
 

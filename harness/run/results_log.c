@@ -38,16 +38,20 @@ static int refuse(int error, char *message, size_t max, const char *what)
 	return error;
 }
 
+/* In one write, unless there is no room for all of it: then a second one learns why. */
 static int write_once(int fd, const char *bytes, size_t size)
 {
-	ssize_t n;
+	while (size) {
+		ssize_t n = write(fd, bytes, size);
 
-	do
-		n = write(fd, bytes, size);
-	while (n < 0 && errno == EINTR);
-	if (n < 0)
-		return -errno;
-	return (size_t)n == size ? 0 : -ENOSPC;
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return n < 0 ? -errno : -ENOSPC;
+		bytes += n;
+		size -= (size_t)n;
+	}
+	return 0;
 }
 
 /* Takes the record. */

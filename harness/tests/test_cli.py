@@ -1,380 +1,239 @@
 #!/usr/bin/env python3
-"""The command line from outside: exit codes, streams, the results folder, replay, interruption.
-
-Arguments: the program, the folder of public headers, the C compiler.
-"""
-import json
+"""The command line from outside: help, mistakes and their remedies, lists, validation."""
 import os
-import re
-import signal
-import subprocess
 import sys
-import tempfile
 import unittest
 
-PROGRAM, INCLUDE = map(os.path.abspath, sys.argv[1:3])
-COMPILER = sys.argv[3]
-TAIL = re.compile(r"^droptest: (\d+) passed, (\d+) failed, (\d+) skipped$")
-NARROW = ["--wire", "unix", "--ring", "plain", "--seed", "7"]
+import cli_bench
+from cli_bench import Case, build, droptest, scenario, with_mine, write
 
-MINE = r"""
-#include <droptest/target.h>
-#include <stdlib.h>
-static ssize_t once(void *session, struct dt_io *io, struct dt_buffer *buffer)
-{
-	(void)session;
-	return dt_read(io, buffer->data, buffer->size);
-}
-static ssize_t loses(void *session, struct dt_io *io, struct dt_buffer *buffer)
-{
-	ssize_t n = dt_read(io, buffer->data, buffer->size > 4 ? 4 : buffer->size), more;
-	(void)session;
-	if (n <= 0)
-		return n;
-	more = dt_read(io, buffer->data + n, buffer->size - n);
-	return more < 0 ? more : n + more;
-}
-static ssize_t dies(void *session, struct dt_io *io, struct dt_buffer *buffer)
-{
-	ssize_t n = dt_read(io, buffer->data, buffer->size);
-	(void)session;
-	if (n == -ECANCELED)
-		abort();
-	return n;
-}
-#define OP(n, f) { .size = sizeof(struct dt_operation), .name = n, .summary = "", \
-	.direction = DT_READER, .unit = DT_BYTES, .contract = DT_ATOMIC, \
-	.progress = DT_BY_RESULT, .run = f }
-static const struct dt_operation good[] = { OP("read", once), { 0 } };
-static const struct dt_operation bad[] = { OP("read", loses), { 0 } };
-static const struct dt_operation fatal[] = { OP("read", dies), { 0 } };
-#define TARGET(n, o) { .size = sizeof(struct dt_target), .name = n, .summary = "", .operations = o }
-const struct dt_target dt_targets_v1[] = { TARGET("good", good), TARGET("bad", bad),
-	TARGET("fatal", fatal), { 0 } };
-"""
+COMMANDS = ("run", "replay", "report", "list", "validate", "doctor")
 
 
-def droptest(*arguments, **more):
-    """Runs it in a folder of its own; returns the finished process."""
-    more.setdefault("cwd", FOLDER)
-    return subprocess.run([PROGRAM, *arguments], text=True, stdout=subprocess.PIPE,
-                          stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, timeout=120,
-                          check=False, **more)
-
-
-def write(name, text):
-    """A file in the folder; its path."""
-    path = os.path.join(FOLDER, name)
-    os.makedirs(os.path.dirname(path), exist_ok=True)
-    with open(path, "w", encoding="utf-8") as file:
-        file.write(text)
-    return path
-
-
-def alive(pid):
-    """Is there such a process, and is it more than a zombie?"""
-    try:
-        with open(f"/proc/{pid}/stat", encoding="utf-8") as file:
-            return file.read().split()[2] != "Z"
-    except OSError:
-        return False
-
-
-def scenario(name, body):
-    """A scenario with a small stream."""
-    return write(f"{name}.yaml", f"scenario: {name}\nstream: 512\n{body}\n")
-
-
-class Usage(unittest.TestCase):
-    def check(self, expected, *arguments):
-        done = droptest(*arguments)
-        self.assertEqual(done.returncode, expected, done.stderr + done.stdout)
-        return done
-
+class Help(Case):
     def test_help(self):
-        for command in ("run", "replay", "report", "list", "validate", "doctor"):
-            with self.subTest(command=command):
-                done = self.check(0, command, "--help")
-                self.assertIn("Examples:", done.stdout)
-                self.assertEqual(done.stderr, "")
-        self.assertIn("Exit status:", self.check(0, "--help").stdout)
+        for command in COMMANDS:
+            for arguments in ((command, "--help"), (command, "-h"), ("help", command)):
+                with self.subTest(arguments=arguments):
+                    done = self.check(0, *arguments)
+                    self.assertIn(f"Usage: droptest {command}", done.stdout)
+                    self.assertIn("Examples:", done.stdout)
+                    self.assertIn("Exit status:", done.stdout)
+                    self.assertEqual(done.stderr, "")
+                    self.assertLessEqual(max(map(len, done.stdout.splitlines())), 80)
+
+    def test_program(self):
+        for arguments in (["--help"], ["-h"], ["help"]):
+            text = self.check(0, *arguments).stdout
+            for word in COMMANDS + ("Exit status:", "DROPTEST_TARGET_PATH", "NO_COLOR"):
+                self.assertIn(word, text)
         self.assertRegex(self.check(0, "--version").stdout, r"^droptest \d+\.\d+\.\d+\n$")
 
-    def test_mistakes(self):
-        for arguments, told in (
-                ([], "Usage:"),
-                (["rum"], "did you mean 'run'?"),
-                (["run", "--wire", "unxi"], "did you mean 'unix'?"),
-                (["run", "--ring", "fast"], "plain, coop, defer, sqpoll"),
-                (["run", "--seed", "x"], "--seed: 'x' is not a number"),
-                (["run", "--seed", "-1"], "not a number"),
-                (["run", "--trials", "0"], "--trials"),
-                (["run", "--jobs", "100000"], "--jobs"),
-                (["run", "--max-time", "soon"], "--max-time: 'soon' is not"),
-                (["run", "--nonsense"], "nonsense"),
-                (["run", "no-such-suite"], "no file, folder or bundled suite 'no-such-suite'"),
-                (["run", "./missing.yaml"], "No such file"),
-                (["run", "--target", "./missing.so"], "missing.so"),
-                (["run", "--filter", "matches-nothing-at-all"], "no case is left"),
-                (["list", "target"], "did you mean 'targets'?"),
-                (["list"], "targets, scenarios, cases"),
-                (["replay"], "a plan or a file is missing"),
-                (["replay", "dt1 wire=unix"], "target"),
-                (["replay", "dt1 targt=x"], "not understood"),
-                (["replay", "no-such-file"], "neither a plan"),
-                (["replay", "dt1 target=no/such op=read"], "unknown target")):
+    def test_every_option_is_in_the_help(self):
+        wanted = {"run": "target wire ring filter tag seed trials max-time max-failures jobs out "
+                         "html json fail-on-skip quiet verbose resume",
+                  "replay": "trace target repeat in-process", "report": "html json",
+                  "list": "target wire ring filter tag verbose", "doctor": "json",
+                  "validate": "schema targets quiet"}
+        for command, options in wanted.items():
+            text = self.check(0, command, "--help").stdout
+            for option in options.split():
+                self.assertIn(f"--{option}", text)
+
+
+class Mistakes(Case):
+    def test_commands_and_options(self):
+        for told, *arguments in (
+                ("Usage:",),
+                ("did you mean 'run'?", "rum"),
+                ("did you mean '--help'?", "--hepl"),
+                ("there is no command 'xyzzy'", "xyzzy"),
+                ("there is no command 'rnu'", "help", "rnu"),
+                ("no option '--wrie'; did you mean '--wire'?", "run", "--wrie=unix"),
+                ("there is no option '--nonsense'", "run", "--nonsense"),
+                ("there is no option '-x'", "run", "-x"),
+                ("'--t' may be '--target' or '--tag'", "run", "--t", "x"),
+                ("--wire needs a value", "run", "--wire"),
+                ("-w needs a value", "run", "-w"),
+                ("--json takes no value", "run", "--json=yes"),
+                ("--quiet and --verbose exclude", "run", "-q", "-v"),
+                ("did you mean 'targets'?", "list", "target"),
+                ("targets, scenarios, cases", "list"),
+                ("'unix': the list of wires", "list", "wires", "unix"),
+                ("doctor takes no arguments", "doctor", "now"),
+                ("the results folder is missing", "report"),
+                ("one results folder at a time", "report", "a", "b"),
+                ("the schema is one for all", "validate", "--schema", "a.yaml")):
             with self.subTest(arguments=arguments):
-                done = self.check(2, *arguments)
-                self.assertIn(told, done.stderr)
-                self.assertEqual(done.stdout, "")
+                self.refused(told, *arguments)
+
+    def test_values(self):
+        for told, *arguments in (
+                ("--wire: there is no 'unxi'; did you mean 'unix'?", "--wire", "unxi"),
+                ("it is one of: pipe, unix, tcp", "--wire", "unix,"),
+                ("plain, coop, defer, sqpoll", "--ring", "fast"),
+                ("--max-time: '30' is not a time", "--max-time", "30"),
+                ("--max-time: 'soon' is not", "--max-time", "soon"),
+                ("--max-time: '0s' is not", "--max-time", "0s"),
+                ("--max-time: '99999999999h' is not", "--max-time", "99999999999h"),
+                ("--out: the name of the folder is empty", "--out", ""),
+                ("--html: '-' is not a file's name", "--html", "-")):
+            with self.subTest(arguments=arguments):
+                self.refused(told, "run", *arguments)
+        for option, values in (
+                ("seed", ("x", "-1", "", "0x", "1e3", "0x10000000000000000", " 1", "+1")),
+                ("trials", ("0", "-1", "1k", "99999999999")),
+                ("jobs", ("0", "-1", "1000", "2.0", "two")),
+                ("max-failures", ("-1", "many"))):
+            for value in values:
+                with self.subTest(option=option, value=value):
+                    self.refused(f"--{option}: '{value}' is not a number from",
+                                 "run", f"--{option}={value}")
+
+    def test_names(self):
+        for told, *arguments in (
+                ("bundled suite 'writer'; did you mean 'writers'?", "writer"),
+                ("did you mean 'writers/queue'?", "writers/queeu"),
+                ("bundled suite 'no-such-thing'; see", "no-such-thing"),
+                ("No such file", "./missing.yaml"),
+                ("run with --target ./mine.so", "./mine.so"),
+                ("no target 'reed'; did you mean 'read'?", "--target", "reed"),
+                ("did you mean 'broken/local_progress'?", "--target", "broken/local_progres"),
+                ("there is no target 'xyzzyx'; see", "--target", "xyzzyx"),
+                ("no target 'nobody/*'", "--target", "nobody/*"),
+                ("'./missing.so' cannot be opened", "--target", "./missing.so"),
+                ("none for target 'relay'", "canary", "--target", "relay"),
+                ("no scenario has the tag 'canray'; did you mean 'canary'?",
+                 "canary", "--tag", "canray"),
+                ("has the tag 'slow'; these have no tags", "writers", "--tag", "slow"),
+                ("'!writers' matches none of", "writers", "--filter", "!writers"),
+                ("did you mean 'relay'?", "writers", "--filter", "realy"),
+                ("on these wires and rings", "suite/pipes.yaml", "--wire", "tcp")):
+            scenario("pipes", "wires: [pipe]\ntargets: {reference/read: pass}")
+            with self.subTest(arguments=arguments):
+                self.refused(told, "run", *arguments)
+
+    def test_empty_folders(self):
+        os.makedirs(cli_bench.path_of("hollow"), exist_ok=True)
+        for command in ("run", "validate"):
+            self.refused("no scenario files (*.yaml)", command, "hollow")
+        self.refused("no scenario files (*.yaml)", "list", "cases", "hollow")
 
     def test_scenario_errors(self):
-        path = write("wrong.yaml", "scenario: wrong\nwirse: [unix]\ntargets: {read: pass}\n")
-        done = self.check(2, "run", path)
-        self.assertIn("wrong.yaml:2:1: error: ", done.stderr)
-        self.assertIn("did you mean 'wires'?", done.stderr)
+        write("suite/wrong.yaml", "scenario: wrong\nwirse: [unix]\ntargets: {read: pass}\n")
+        for command in ("run", "validate"):
+            done = self.refused("wrong.yaml:2:1: error: ", command, "suite/wrong.yaml")
+            self.assertIn("did you mean 'wires'?", done.stderr)
         path = scenario("unknown", "targets: {reed_exact: pass}")
-        self.assertIn("unknown.yaml:3:", self.check(2, "run", path).stderr)
+        self.assertIn("unknown.yaml:3:", self.refused("reed_exact", "run", path).stderr)
+        self.check(0, "validate", path)
+        self.refused("reed_exact", "validate", "--targets", path)
+        path = scenario("operation", "targets: {reference/read.raed: pass}")
+        self.refused("no operation 'raed'; did you mean 'read'?", "run", path)
 
-    def test_lists(self):
+    def test_one_id_twice(self):
+        again = "targets: {reference/read: pass}"
+        self.check(0, "list", "cases", scenario("one", again), "suite/one.yaml", "./suite/one.yaml")
+        write("other/suite/one.yaml", f"scenario: one\n{again}\n")
+        self.refused("both make the case 'suite/one:", "run", "suite/one.yaml",
+                     "other/suite/one.yaml")
+
+    def test_too_many_cases(self):
+        text = "".join(f"  - {{target: mine/good, options: {{n: {i}}}, met: atomic}}\n"
+                       for i in range(500))
+        paths = [scenario(f"many{i}", f"targets:\n{text}") for i in range(5)]
+        options = 'static const struct dt_option options[] = { { .name = "n", .initial = "0", ' \
+                  '.summary = "" }, { 0 } };\n'
+        source = cli_bench.MINE.replace("const struct dt_target dt", options + "const struct "
+                                        "dt_target dt").replace(".operations = o }",
+                                                                ".operations = o, "
+                                                                ".options = options }")
+        build("many/mine", source)
+        environment = dict(os.environ, DROPTEST_TARGET_PATH=cli_bench.path_of("many"))
+        self.refused("30000 cases, more than the 20000 of one run", "run", *paths,
+                     env=environment)
+        done = self.check(0, "list", "cases", paths[0], env=environment)
+        self.assertEqual(len(set(done.stdout.splitlines())), 6000)
+
+    def test_replay(self):
+        for told, *arguments in (
+                ("a plan or a file is missing",),
+                ("one plan at a time", "dt1 a", "dt1 b"),
+                ("neither a plan", "no-such-file"),
+                ("not understood", "dt1 targt=x"),
+                ("target", "dt1 wire=unix"),
+                ("unknown target 'no/such'", "dt1 target=no/such op=read"),
+                ("--target FILE.so", "dt1 target=no/such op=read"),
+                ("did you mean 'read'?", "dt1 target=reference/read op=raed"),
+                ("is not the file of a plug-in", "--target", "reference",
+                 "dt1 target=reference/read op=read"),
+                ("longer than any", "dt1 " + "x" * 9000),
+                ("no option 'x'", "dt1 target=reference/read op=read opt=x=1"),
+                ("--repeat: '0' is not", "-n", "0", "dt1 x")):
+            with self.subTest(arguments=arguments):
+                self.refused(told, "replay", *arguments)
+
+    def test_report(self):
+        self.refused("run.json", "report", "suite")
+        write("torn/run.json", '{"version": 1, "seed": "0x1"}')
+        self.refused("log.jsonl", "report", "torn")
+        write("torn/log.jsonl", '{"t": "case"}\n')
+        self.refused("line 1", "report", "torn")
+
+
+class Lists(Case):
+    def test_targets(self):
         self.assertIn("reference/read_exact", self.check(0, "list", "targets").stdout)
-        self.assertIn("atomic", self.check(0, "list", "targets", "-v").stdout)
-        self.assertIn("canary", self.check(0, "list", "scenarios").stdout)
+        text = self.check(0, "list", "targets", "-v", "--target", "broken/crash,real/*").stdout
+        self.assertIn("broken/crash", text)
+        self.assertRegex(text, r"(?m)^  in .*broken\.so$")
+        self.assertNotIn("reference/", text)
+        text = self.check(0, "list", "targets", "--target", "./mine.so").stdout
+        self.assertEqual([line for line in text.splitlines() if ": " in line],
+                         ["mine/bad: ", "mine/fatal: ", "mine/good: "])
+
+    def test_scenarios(self):
+        text = self.check(0, "list", "scenarios").stdout
+        self.assertRegex(text, r"(?m)^  canary/canary +#canary  ")
+        name = text.split()[-1 - text.split()[::-1].index("writers/queue")]
+        self.assertIn("writers/queue:", self.check(0, "list", "cases", name).stdout)
+        only = self.check(0, "list", "scenarios", "--tag", "canary").stdout
+        self.assertEqual(len(only.splitlines()), 1)
+
+    def test_cases(self):
+        cases = self.check(0, "list", "cases", "tokio-contracts", "--wire", "unix").stdout
+        self.assertRegex(cases, r"(?m)^tokio-contracts/read:reference/read\.read:unix:plain$")
+        both = self.check(0, "list", "cases", "--target", "read_exact,read").stdout
+        self.assertIn("reference/read.read", both)
+        self.assertIn("reference/read_exact.read_exact", both)
+        self.assertNotIn("write", both)
+
+    def test_words(self):
         points = self.check(0, "list", "points").stdout
-        for word in ("armed", "partial:kernel", "raced", "impossible", "scripted", "racing"):
+        for word in ("armed", "partial:kernel", "raced", "impossible", "scripted", "racing",
+                     "cooked", "raw", "retry"):
             self.assertIn(word, points)
         self.assertEqual(len(self.check(0, "list", "wires").stdout.splitlines()), 3)
         self.assertEqual(len(self.check(0, "list", "rings").stdout.splitlines()), 4)
-        cases = self.check(0, "list", "cases", "tokio-contracts", "--wire", "unix").stdout
-        self.assertRegex(cases, r"(?m)^tokio-contracts/read:reference/read\.read:unix:plain$")
 
     def test_target_path(self):
-        environment = dict(os.environ, DROPTEST_TARGET_PATH=FOLDER)
-        done = droptest("list", "targets", env=environment)
+        done = droptest("list", "targets", env=with_mine())
         self.assertIn("mine/good", done.stdout)
+        environment = dict(os.environ, DROPTEST_TARGET_PATH=f"{cli_bench.FOLDER}/nowhere:::")
+        done = self.check(0, "list", "targets", env=environment)
+        self.assertIn("nowhere' cannot be opened", done.stderr)
 
-
-class Run(unittest.TestCase):
-    def run_ok(self, expected, *arguments, **more):
-        done = droptest("run", *arguments, **more)
-        self.assertEqual(done.returncode, expected, done.stderr + done.stdout)
-        return done
-
-    def tail(self, done):
-        lines = done.stdout.splitlines()
-        match = TAIL.match(lines[-1])
-        self.assertTrue(match, lines[-1])
-        return tuple(map(int, match.groups()))
-
-    def test_as_expected(self):
-        path = scenario("fine", "targets: {reference/read: pass}")
-        done = self.run_ok(0, path, *NARROW)
-        self.assertEqual(self.tail(done), (1, 0, 0))
-        lines = done.stdout.splitlines()
-        self.assertRegex(lines[0], r"^seed: 0x7 ")
-        self.assertEqual(lines[-2], "seed: 0x7")
-        self.assertNotIn("\033", done.stdout + done.stderr)
+    def test_doctor(self):
+        done = self.check(0, "doctor")
+        self.assertIn("Trials can run here.", done.stdout)
         self.assertEqual(done.stderr, "")
+        self.assertIn('"able": true', self.check(0, "doctor", "--json").stdout)
 
-    def test_random_seed(self):
-        path = scenario("seeds", "targets: {reference/read: pass}")
-        seeds = {self.run_ok(0, path, "--wire", "unix", "--ring", "plain").stdout.split()[1]
-                 for _ in range(3)}
-        self.assertEqual(len(seeds), 3)
-
-    def test_violation(self):
-        path = scenario("loss", "targets: {mine/bad: pass}")
-        done = self.run_ok(1, path, *NARROW, env=dict(os.environ, DROPTEST_TARGET_PATH=FOLDER))
-        self.assertEqual(self.tail(done), (0, 1, 0))
-        self.assertRegex(done.stdout, r"lost: bytes \d+\.\.\d+")
-        self.assertIn("droptest replay", done.stdout)
-
-    def test_missing_violation(self):
-        path = scenario("sound", "targets: {reference/read: {violation: lost}}")
-        done = self.run_ok(1, path, *NARROW)
-        self.assertIn("expected 'lost', which did not appear", done.stdout)
-
-    def test_canary(self):
-        self.run_ok(1, "canary", *NARROW)
-
-    def test_inconclusive(self):
-        path = scenario("vacuous", "threshold: 1000000\ntargets: {reference/read: pass}")
-        done = self.run_ok(3, path, *NARROW)
-        self.assertIn("fewer than 1000000", done.stdout)
-
-    def test_skips(self):
-        both = scenario("skips", "wires: [pipe, unix]\n"
-                        "targets: {reference/read: pass, absent/thing: pass}")
-        self.assertEqual(self.tail(self.run_ok(0, both, *NARROW)), (1, 0, 1))
-        self.run_ok(3, both, *NARROW, "--fail-on-skip")
-        only = scenario("only", "targets: {absent/thing: pass}")
-        done = self.run_ok(77, only, *NARROW)
-        self.assertIn("nothing could run", done.stderr)
-        self.assertIn("not installed", done.stderr)
-
-    def test_violation_before_inconclusive(self):
-        path = scenario("order", "threshold: 1000000\n"
-                        "targets: {reference/read: pass, mine/bad: pass}")
-        self.run_ok(1, path, *NARROW, env=dict(os.environ, DROPTEST_TARGET_PATH=FOLDER))
-
-    def test_plugin(self):
-        done = self.run_ok(1, "--target", "./mine.so", *NARROW, "--trials", "300")
-        self.assertEqual(self.tail(done), (1, 2, 0))
-        self.assertIn("--target ./mine.so", done.stdout)
-        command = re.search(r"droptest replay (--trace --target \./mine\.so) '(dt1 [^']*)'",
-                            done.stdout)
-        done = droptest("replay", *command[1].split(), command[2])
-        self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
-
-    def test_json(self):
-        path = scenario("json", "targets: {reference/read: pass, reference/read_exact: pass}")
-        texts = []
-        for jobs in ("1", "3"):
-            done = self.run_ok(0, path, *NARROW, "--json", "--jobs", jobs)
-            texts.append(done.stdout)
-        self.assertEqual(texts[0], texts[1])
-        summary = json.loads(texts[0])
-        self.assertEqual((summary["passed"], summary["failed"], summary["skipped"]), (2, 0, 0))
-        self.assertEqual(summary["seed"], "0x7")
-        counts = summary["cases"][0]["cancellations"]
-        self.assertEqual(counts["asked"],
-                         counts["landed"] + counts["too_late"] + counts["never"])
-
-    def test_folder(self):
-        path = scenario("folder", "targets: {reference/read: pass}")
-        out = os.path.join(FOLDER, "deep", "results")
-        for _ in range(2):  # the second replaces the first
-            self.run_ok(0, path, *NARROW, "--out", out)
-            self.assertTrue(os.path.exists(os.path.join(out, "log.jsonl")))
-        foreign = os.path.join(FOLDER, "foreign")
-        write("foreign/run.json", '{"mine": true}')
-        done = self.run_ok(2, path, *NARROW, "--out", foreign)
-        self.assertIn("not results of droptest", done.stderr)
-        with open(os.path.join(foreign, "run.json"), encoding="utf-8") as file:
-            self.assertEqual(file.read(), '{"mine": true}')
-
-    def test_html(self):
-        path = scenario("page", "targets: {reference/read: pass}")
-        page = os.path.join(FOLDER, "page.html")
-        self.run_ok(0, path, *NARROW, "--html", page)
-        with open(page, encoding="utf-8") as file:
-            self.assertIn("<!DOCTYPE html>", file.read(200))
-
-    def test_quiet_and_verbose(self):
-        path = scenario("loud", "targets: {reference/read: pass, reference/read_exact: pass}")
-        quiet = self.run_ok(0, path, *NARROW, "-q").stdout.splitlines()
-        self.assertEqual(len(quiet), 3)
-        loud = self.run_ok(0, path, *NARROW, "-v")
-        self.assertIn("loud:reference/read.read:unix:plain", loud.stderr)
-        self.assertIn("lost: ", loud.stdout)
-
-    def test_max_time(self):
-        path = scenario("time", "budget: {trials: 1000000000}\ntargets: {reference/read: pass}")
-        self.run_ok(0, path, *NARROW, "--max-time", "1s")
-
-
-class Replay(unittest.TestCase):
-    def plan_of(self, target):
-        path = scenario("plans", f"targets: {{{target}: pass}}")
-        environment = dict(os.environ, DROPTEST_TARGET_PATH=FOLDER)
-        done = droptest("run", path, *NARROW, "--json", env=environment)
-        return json.loads(done.stdout)["cases"][0]["failures"][0]
-
-    def replay(self, expected, *arguments):
-        done = droptest("replay", *arguments, "--target", "./mine.so")
-        self.assertEqual(done.returncode, expected, done.stderr + done.stdout)
-        return done.stdout
-
-    def test_again(self):
-        failure = self.plan_of("mine/bad")
-        self.assertEqual((failure["replays"], failure["reproduced"]), (10, 10))
-        first = self.replay(1, failure["plan"], "--trace")
-        self.assertIn(failure["sentence"], first)
-        self.assertRegex(first, r"cancellation \d+: .* landed in attempt \d+")
-        self.assertEqual(first, self.replay(1, failure["plan"], "--trace"))
-        self.assertEqual(first, self.replay(1, failure["plan"], "--trace", "--in-process"))
-        self.assertIn("20 of 20: lost", self.replay(1, failure["plan"], "-n", "20"))
-
-    def test_file(self):
-        failure = self.plan_of("mine/bad")
-        path = write("plan.txt", f"# from a report\n{failure['plan']}\n")
-        self.assertIn(failure["sentence"], self.replay(1, path))
-        write("empty.txt", "nothing\n")
-        self.assertEqual(droptest("replay", "empty.txt").returncode, 2)
-
-    def test_preserved(self):
-        plan = re.sub(" cancel=.*", "", self.plan_of("mine/bad")["plan"])
-        self.assertIn("preserved: 512 bytes", self.replay(0, plan))
-
-    def test_crash(self):
-        failure = self.plan_of("mine/fatal")
-        self.assertEqual(failure["damage"], "crash")
-        self.assertIn("signal 6", failure["sentence"])
-        self.assertIn("crash: ", self.replay(1, failure["plan"]))
-
-
-class Interrupt(unittest.TestCase):
-    def start(self, *more):
-        path = scenario("long", "budget: {trials: 1000000000}\ntargets: {reference/read: pass}")
-        process = subprocess.Popen([PROGRAM, "run", path, *NARROW, "--out", "interrupted", *more],
-                                   cwd=FOLDER, text=True, stdout=subprocess.PIPE,
-                                   stderr=subprocess.PIPE, bufsize=1)
-        self.addCleanup(process.kill)
-        # The first line says that the run begins; results exist once trials do.
-        process.stdout.readline()
-        rows = os.path.join(FOLDER, "interrupted", "log.jsonl")
-        while not os.path.exists(rows):
-            self.assertIsNone(process.poll())
-        return process
-
-    def test_once(self):
-        process = self.start()
-        process.send_signal(signal.SIGINT)
-        out, error = process.communicate(timeout=60)
-        self.assertEqual(process.returncode, 3, out + error)
-        self.assertRegex(out.splitlines()[-1], TAIL)
-        self.assertIn("interrupted", out)
-
-    def test_twice(self):
-        process = self.start()
-        while process.poll() is None:
-            process.send_signal(signal.SIGINT)
-            try:
-                process.wait(0.2)
-            except subprocess.TimeoutExpired:
-                pass
-        process.communicate(timeout=60)
-        self.assertIn(process.returncode, (3, 130))
-
-    def test_workers_die_with_it(self):
-        process = self.start()
-        children = f"/proc/{process.pid}/task/{process.pid}/children"
-        workers = []
-        while not workers:
-            with open(children, encoding="utf-8") as file:
-                workers = file.read().split()
-        process.kill()
-        process.communicate()
-        for worker in workers:
-            while alive(worker):
-                pass
-
-
-def main():
-    done = subprocess.run([PROGRAM, "doctor"], stdout=subprocess.PIPE, text=True, check=False)
-    if done.returncode == 77:
-        print(done.stdout.splitlines()[-1])
-        return 77
-    write("mine.c", MINE)
-    subprocess.run([COMPILER, "-shared", "-fPIC", f"-I{INCLUDE}", "-o", "mine.so", "mine.c"],
-                   cwd=FOLDER, check=True)
-    program = unittest.main(argv=sys.argv[:1] + sys.argv[4:], exit=False, verbosity=2)
-    return 0 if program.result.wasSuccessful() else 1
+    def test_validate(self):
+        self.assertRegex(self.check(0, "validate", "--targets").stdout, r"^\d+ scenarios, all ")
+        self.assertEqual(self.check(0, "validate", "-q").stdout, "")
+        self.assertIn('"$schema"', self.check(0, "validate", "--schema").stdout)
 
 
 if __name__ == "__main__":
-    with tempfile.TemporaryDirectory() as place:
-        # The folder's name is part of the cases' names, and those of what their seeds draw.
-        FOLDER = os.path.join(place, "suite")
-        os.mkdir(FOLDER)
-        sys.exit(main())
+    sys.exit(cli_bench.main())
