@@ -10,7 +10,7 @@
 
 #include "base/macros.h"
 
-enum { GAP = 2, NAME_LEAST = 20, LAST_LEAST = 16 };
+enum { GAP = 2, NAME_LEAST = 36, LAST_LEAST = 20 };
 
 struct cell {
 	char *text; /* owned; NULL without memory */
@@ -31,6 +31,8 @@ struct measure {
 	unsigned widths[TABLE_COLUMNS_MAX];
 	unsigned starts[TABLE_COLUMNS_MAX];
 	unsigned columns; /* of the terminal; 0: any number */
+	bool stacked;	  /* every name has a line of its own */
+	bool below;	  /* so has the last column */
 };
 
 struct table *table_create(const struct table_column *columns, unsigned count)
@@ -109,28 +111,71 @@ static unsigned name_column(const struct table *table)
 	return 0;
 }
 
-/* When all of it is too wide: the last column is wrapped first, then long names get lines. */
+static void place(const struct table *table, struct measure *measure)
+{
+	unsigned start = TABLE_INDENT, name = name_column(table);
+
+	for (unsigned i = 0; i < table->column_count; i++) {
+		if (measure->stacked && i == name + 1)
+			start = measure->starts[name] + GAP;
+		measure->starts[i] = start;
+		start += measure->widths[i] + GAP;
+	}
+}
+
+/* The columns that are left of a row for its last column. */
+static unsigned room_for_last(const struct table *table, const struct measure *measure)
+{
+	unsigned start = measure->starts[table->column_count - 1];
+
+	return measure->columns > start ? measure->columns - start : 0;
+}
+
+static bool fits(const struct table *table, const struct measure *measure)
+{
+	unsigned last = measure->widths[table->column_count - 1];
+
+	return room_for_last(table, measure) >= MIN(last, (unsigned)LAST_LEAST);
+}
+
+/* Narrower names, each that is too long on a line of its own. False: they would be too narrow. */
+static bool narrow_names(const struct table *table, struct measure *measure)
+{
+	unsigned last = measure->widths[table->column_count - 1];
+	unsigned missing = MIN(last, (unsigned)LAST_LEAST) - room_for_last(table, measure);
+	unsigned name = name_column(table);
+
+	if (measure->widths[name] < missing + NAME_LEAST)
+		return false;
+	measure->widths[name] -= missing;
+	place(table, measure);
+	return true;
+}
+
+/* What is too wide: the last column is wrapped; that not being enough, names or it get lines. */
 static void shrink(const struct table *table, struct measure *measure)
 {
 	unsigned name = name_column(table), last = table->column_count - 1;
-	unsigned used = TABLE_INDENT + GAP * last, room;
 
-	for (unsigned i = 0; i <= last; i++)
-		used += measure->widths[i];
-	if (!measure->columns || used <= measure->columns || name == last)
+	if (fits(table, measure) || name == last || narrow_names(table, measure))
 		return;
-	used -= measure->widths[name] + measure->widths[last];
-	room = measure->columns > used ? measure->columns - used : 0;
-	measure->widths[last] = MIN(measure->widths[last],
-				    MAX(room - MIN(room, measure->widths[name]),
-					(unsigned)LAST_LEAST));
-	room -= MIN(room, measure->widths[last]);
-	measure->widths[name] = MIN(measure->widths[name], MAX(room, (unsigned)NAME_LEAST));
+	measure->stacked = name + 1 < last;
+	place(table, measure);
+	if (fits(table, measure))
+		return;
+	measure->below = true;
+	measure->stacked = false;
+	place(table, measure);
+	if (measure->starts[last] > measure->columns + GAP && name + 1 < last) {
+		measure->stacked = true;
+		place(table, measure);
+	}
+	measure->starts[last] = measure->starts[name] + 2 * GAP;
 }
 
 static void take_measure(const struct table *table, struct measure *measure, FILE *out)
 {
-	unsigned column = 0, start = TABLE_INDENT;
+	unsigned column = 0;
 
 	*measure = (struct measure){ .columns = terminal_columns(out) };
 	for (unsigned i = 0; i < table->column_count; i++)
@@ -145,11 +190,9 @@ static void take_measure(const struct table *table, struct measure *measure, FIL
 					      shown_columns(text_of(cell)));
 		column = (column + 1) % table->column_count;
 	}
-	shrink(table, measure);
-	for (unsigned i = 0; i < table->column_count; i++) {
-		measure->starts[i] = start;
-		start += measure->widths[i] + GAP;
-	}
+	place(table, measure);
+	if (measure->columns)
+		shrink(table, measure);
 }
 
 /* Is there anything in this row from that column on? */
@@ -180,7 +223,7 @@ static void print_row(const struct table *table, const struct measure *measure,
 
 		if (table->columns[i].right && width < measure->widths[i])
 			start += measure->widths[i] - width;
-		if (cursor > start) { /* the name before was too long */
+		if (cursor > start || (measure->below && i == last)) {
 			fputc('\n', out);
 			cursor = 0;
 		}

@@ -1,10 +1,10 @@
 /*
  * table.h - text in columns that are as wide as what is in them, and no wider than the terminal.
  *
- *	  ok    reference/read.read              atomic     848/995  met: atomic
- *	  FAIL  broken/a_name_that_is_so_long_that_it_has_a_line_of_its_own.read
- *	                                         resumable    1/1    violation: lost, also:
- *	                                                             truncated
+ *	  ok    reference/read.read    atomic     848/995  met: atomic
+ *	  FAIL  broken/a_name_that_is_longer_than_its_column.read
+ *	                               resumable      1/1  violation: lost, also:
+ *	                                                   truncated
  *
  * Names are never cut: they are there to be copied.
  */

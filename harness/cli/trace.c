@@ -1,9 +1,9 @@
 /*
  * trace.c - see trace.h.
  *
- *	   0  attempt 0: begins with 64 at 0
- *	   1      attempt 0.0: read asked 64 at 0
- *	   2      attempt 0.0: cancellation 0 asked (armed by async_cancel/ud)
+ *	   0   attempt 0: begins with 64 at 0
+ *	   1       attempt 0.0: read asked 64 at 0
+ *	   2 >     attempt 0.0: cancellation 0 asked (armed by async_cancel/ud)
  */
 #include "cli/trace.h"
 
@@ -29,6 +29,20 @@ static bool of_an_attempt(const struct event *event)
 		return true;
 	default:
 		return false;
+	}
+}
+
+/* What to look for: where a cancellation acts, and where the damage is. */
+static char mark_of(const struct event *event)
+{
+	switch (event->kind) {
+	case EVENT_CANCEL:
+	case EVENT_LANDING:
+		return '>';
+	case EVENT_DAMAGE:
+		return '!';
+	default:
+		return ' ';
 	}
 }
 
@@ -67,7 +81,8 @@ void trace_print(FILE *out, const struct plan *plan, const struct history *histo
 		name_cancellation(plan, event, name, sizeof(name));
 		if (event->kind == EVENT_ATTEMPT && i)
 			fputc('\n', out);
-		fprintf(out, "%5" PRIu32 "  %s", i, of_an_attempt(event) ? "" : "    ");
+		fprintf(out, "%5" PRIu32 " %c %s", i, mark_of(event),
+			of_an_attempt(event) ? "" : "    ");
 		paint(out, colours, colour_of(event), line);
 		fprintf(out, "%s\n", name);
 	}
