@@ -9,7 +9,7 @@
 build_needs="meson:meson ninja:ninja-build pkg-config:pkg-config gcc:gcc python3:python3
 	lib:liburing>=2.3:liburing-dev lib:yaml-0.1:libyaml-dev lib:jansson:libjansson-dev
 	lib:libxml-2.0:libxml2-dev lib:libxxhash:libxxhash-dev lib:openssl:libssl-dev"
-test_needs="lib:cunit:libcunit1-dev clang:clang chromium:chromium"
+test_needs="lib:cunit:libcunit1-dev lib:cmocka:libcmocka-dev g++:g++ clang:clang chromium:chromium"
 
 say()
 {

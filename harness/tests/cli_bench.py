@@ -155,8 +155,11 @@ def main(needs_io_uring=True):
     if needs_io_uring and done.returncode == NOTHING_RAN:
         print(done.stdout.splitlines()[-1])
         return NOTHING_RAN
-    with tempfile.TemporaryDirectory() as FOLDER:
-        os.chmod(FOLDER, 0o755)
+    with tempfile.TemporaryDirectory() as place:
+        os.chmod(place, 0o755)
+        # The folder's name is part of the cases' names, and those of what their seeds draw.
+        FOLDER = os.path.join(place, "suite")
+        os.mkdir(FOLDER, 0o755)
         build("mine", MINE)
         chosen = [name for name in sys.argv[4:] if name not in EXTRA]
         program = unittest.main(argv=sys.argv[:1] + chosen, exit=False, verbosity=2)

@@ -177,12 +177,17 @@ struct dt_target {
 
 /* What a plug-in exports: an array that ends with an entry whose name is NULL. */
 #define DT_TARGETS_SYMBOL "dt_targets_v1"
-#if defined(__GNUC__)
-#define DT_EXPORT __attribute__((visibility("default")))
+/*
+ * Put it in front of the array, which a plug-in that is built with -fvisibility=hidden would hide.
+ * In C++ it also says that the array is seen from outside, which a const one is not by itself.
+ */
+#ifdef __cplusplus
+#define DT_EXPORT extern "C" __attribute__((visibility("default")))
+DT_EXPORT const struct dt_target dt_targets_v1[];
 #else
-#define DT_EXPORT
-#endif
+#define DT_EXPORT __attribute__((visibility("default")))
 extern DT_EXPORT const struct dt_target dt_targets_v1[];
+#endif
 
 /*
  * Cooked level: one io_uring operation each. The harness submits it, applies the plan and reaps
