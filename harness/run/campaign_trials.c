@@ -45,6 +45,7 @@ struct stage {
 	uint64_t window;
 	uint64_t chunks;      /* in the budget */
 	uint64_t next, merged; /* to be handed out, to be merged */
+	uint64_t noted;	       /* merged when a part was last written */
 	unsigned working, hands; /* workers that have an order; that may have one */
 	uint32_t deaths[2];
 	bool declared_only;
@@ -226,8 +227,9 @@ static int note_part(struct stage *stage)
 		.failure_count = result->failure_count - bout->noted,
 	};
 
-	if (!bout->campaign->log || !stage->merged)
+	if (!bout->campaign->log || stage->merged == stage->noted)
 		return 0;
+	stage->noted = stage->merged;
 	bout->noted = result->failure_count;
 	bout->noted_ns = clock_now_ns();
 	return results_log_part(bout->campaign->log, result, &part);
@@ -256,7 +258,7 @@ static void go_on(struct stage *stage)
 	bout->result->failure_count = bout->noted = from->failure_count;
 	from->failures = NULL;
 	from->failure_count = 0;
-	stage->next = stage->merged = from->trials / CHUNK_TRIALS;
+	stage->next = stage->merged = stage->noted = from->trials / CHUNK_TRIALS;
 	stage->deaths[0] = from->deaths[0];
 	stage->deaths[1] = from->deaths[1];
 	stage->declared_only = from->declared_only;

@@ -382,8 +382,12 @@ static int bury(struct crew *crew, struct member *member)
 		;
 	close_member(member);
 	if (member->state != STATE_WORKING) {
-		/* Between orders: grown, or killed by what a target left behind. */
-		if (slate->farewell == FAREWELL_NONE && ++member->idle_deaths > IDLE_DEATHS_MAX)
+		/* Between orders: grown, or killed by what a target left behind, or from outside,
+		 * which is nobody's fault here and does not count. */
+		bool outside = WIFSIGNALED(death.status) && WTERMSIG(death.status) == SIGKILL;
+
+		if (slate->farewell == FAREWELL_NONE && !outside &&
+		    ++member->idle_deaths > IDLE_DEATHS_MAX)
 			return -EIO;
 		slate->farewell = FAREWELL_NONE;
 		return spawn(crew, member);

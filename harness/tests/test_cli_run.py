@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""`droptest run` and `report` from outside: exit codes, streams, results, and places that refuse."""
+"""`droptest run` and `report` from outside: exit codes, streams, results, places that refuse."""
 import errno
 import fcntl
 import json

@@ -197,8 +197,8 @@ class Program(unittest.TestCase):
         targets = self.droptest("list", "targets", "-v")
         self.assertIn("reference/read_exact: ", targets)
         self.assertIn("broken/", targets)
-        scenarios = self.droptest("list", "scenarios")
-        self.assertRegex(scenarios, f"^{re.escape(PREFIX)}/share/droptest/scenarios/")
+        scenarios = self.droptest("list", "scenarios", "-v")
+        self.assertRegex(scenarios, f" {re.escape(PREFIX)}/share/droptest/scenarios/")
         for text in (targets, scenarios):
             self.assertNotIn(os.path.realpath(SOURCE) + "/", text)
             self.assertNotIn(os.path.realpath(BUILD) + "/", text)
@@ -216,7 +216,7 @@ class Program(unittest.TestCase):
         moved = os.path.join(ROOT, "moved")
         shutil.copytree(PREFIX, moved, symlinks=True)
         program = os.path.join(moved, "bin", "droptest")
-        self.assertIn(moved, self.droptest("list", "scenarios", program=program))
+        self.assertIn(moved, self.droptest("list", "scenarios", "-v", program=program))
         self.assertIn(moved, self.droptest("list", "targets", "-v", program=program))
 
     def test_target_path(self):
