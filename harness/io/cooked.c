@@ -57,21 +57,29 @@ static bool wait_for_more(struct port *port)
 	return port->target.done;
 }
 
-static void run_to_completion(struct port *port)
+/* It waits and waits. When the wire says that it could go on, that is no fault of the target's. */
+static _Noreturn void give_up(struct port *port)
+{
+	struct wire *wire = port->now.side == DT_IN ? port->peer->in : port->peer->out;
+
+	if (!port->now.waitall && wire_acts(wire, port->now.side))
+		port_fail(port, -ETIME);
+	port_escape(port, ESCAPE_HANG);
+}
+
+void primitive_finish(struct port *port)
 {
 	while (!port->target.done) {
 		bool stepped = peer_step(port);
 
-		port_settle(port);
-		if (port->target.done)
-			return;
 		if (must_complete(port)) {
 			if (!port_await(port, &port->target))
-				port_escape(port, ESCAPE_HANG);
+				give_up(port);
 			return;
 		}
-		if (!stepped && !wait_for_more(port))
-			port_escape(port, ESCAPE_HANG);
+		port_settle(port);
+		if (!port->target.done && !stepped && !wait_for_more(port))
+			give_up(port);
 	}
 }
 
@@ -155,12 +163,11 @@ static ssize_t run(struct port *port)
 		primitive_prepare(port);
 		port_submit(port);
 	}
-	if (!port->target.done)
-		run_to_completion(port);
-	/* Its linked timeout goes with it, and must not be taken for that of the next one. */
+	primitive_finish(port);
+	/* Its linked timeout goes with it. */
 	if (injected == INJECTED_RUNS &&
 	    port->plan->cancellations[index].mechanism == MECH_LINK_TIMEOUT)
-		port_await(port, &port->cancel);
+		port_need(port, &port->cancel);
 	return complete(port);
 }
 

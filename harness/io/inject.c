@@ -13,8 +13,9 @@
 #include <poll.h>
 
 #include "base/clock.h"
+#include "model/pairs.h"
 
-enum { VISIBLE_ROUNDS = 100, VISIBLE_NS = 1000000 };
+enum { VISIBLE_ROUNDS = 100, VISIBLE_NS = 1000000, RACE_MAX_NS = 50000000, CARRY_ROUNDS = 50 };
 
 static const struct cancellation *planned(const struct port *port, int index)
 {
@@ -26,9 +27,18 @@ static int fd_of(const struct port *port)
 	return (port->now.side == DT_IN ? port->peer->in : port->peer->out)->target_fd;
 }
 
-static uint64_t cooked_ud(const struct port *port)
+/* What no plan that was drawn has, but one that somebody wrote may. */
+static bool possible(const struct port *port, int index)
 {
-	return tagged(TAG_COOKED, port->primitives_total);
+	struct pair_place place = { .wire = port->peer->kind,
+				    .ring = port->ring->mode,
+				    .waitall = port->now.waitall,
+				    .several = true,
+				    .writes = port->now.side == DT_OUT };
+	const char *reason;
+
+	return pair_kind(planned(port, index)->point, planned(port, index)->mechanism, &place,
+			 &reason) != PAIR_IMPOSSIBLE;
 }
 
 /* The operation will wait: nothing to read, or no room to write. */
@@ -47,17 +57,15 @@ static bool make_ready(struct port *port)
 	struct peer *peer = port->peer;
 	uint64_t want = port->now.waitall ? port->now.size : 1;
 
-	if (port->now.side == DT_IN) {
-		while (peer_unread(peer) < want)
-			if (!peer_feed(peer, UINT64_MAX))
-				return false;
-		return true;
-	}
-	peer_drain_all(peer);
-	return !peer->hung_up;
+	if (port->now.side == DT_OUT)
+		return peer_empty(peer);
+	while (peer_unread(peer) < want)
+		if (!peer_feed(peer, UINT64_MAX))
+			return false;
+	return peer_arrived(peer);
 }
 
-/* The peer acts so that a waiting operation could go on. */
+/* The peer acts so that a waiting operation could go on. False when it could do nothing. */
 static bool act(struct port *port)
 {
 	if (port->now.side == DT_IN)
@@ -72,51 +80,47 @@ static enum landing judge(const struct port *port, int index)
 	int32_t t = port->target.result;
 	int32_t c = port->cancel.result;
 	bool found = mechanism_found(planned(port, index)->mechanism, c);
+	bool good = t == -ECANCELED && found;
 
-	switch (point) {
-	case POINT_BATCH_READY:
-	case POINT_RACED:
-		return t > 0 && !found ? LANDING_LANDED : LANDING_TOO_LATE;
-	case POINT_PARTIAL_KERNEL:
-		return t > 0 && (size_t)t < port->now.size && found ? LANDING_LANDED
-								     : LANDING_TOO_LATE;
-	case POINT_TIMER:
-		return c == -ETIME ? LANDING_LANDED : LANDING_TOO_LATE;
-	default:
-		return t == -ECANCELED ? LANDING_LANDED : LANDING_TOO_LATE;
-	}
+	if (point == POINT_BATCH_READY || point == POINT_RACED)
+		good = t > 0 && !found;
+	else if (point == POINT_PARTIAL_KERNEL)
+		good = t > 0 && (size_t)t < port->now.size && found;
+	else if (point == POINT_TIMER || point == POINT_ASYNC) /* racing: T may be either */
+		good = found || c == -EALREADY;
+	return good ? LANDING_LANDED : LANDING_TOO_LATE;
 }
 
-/* T and C are both awaited: -ENOENT does not mean finished, and 0 does not mean nothing moved. */
-static enum injected settle_and_judge(struct port *port, int index)
+static void note(struct port *port, int index, enum event_kind kind, int32_t result)
 {
-	struct event *event;
+	struct event *event = history_append(port->history, kind);
 
-	if (!port_await(port, &port->target)) {
-		/* A cancel that found nothing leaves the operation waiting: let the peer act. */
-		act(port);
+	event->detail = (uint8_t)index;
+	event->attempt = port->attempt;
+	event->primitive = port->primitive;
+	event->result = result;
+}
+
+/*
+ * C first: it says whether T is owed. If the operation was not found it is over, or it goes on and
+ * nothing has happened to it. (-ENOENT does not mean that T is here.)
+ */
+static enum injected conclude(struct port *port, int index, bool in_state)
+{
+	enum landing landing;
+
+	port_need(port, &port->cancel);
+	if (mechanism_found(planned(port, index)->mechanism, port->cancel.result) ||
+	    port->cancel.result == -EALREADY) {
+		port_need(port, &port->target);
+	} else if (!port->target.done) {
 		port_settle(port);
-		if (!port_await(port, &port->target))
-			port_escape(port, ESCAPE_HANG);
+		primitive_finish(port);
 	}
-	if (!port->cancel.done && planned(port, index)->mechanism != MECH_DROP)
-		port_await(port, &port->cancel);
-	event = history_append(port->history, EVENT_CANCELLED);
-	event->detail = (uint8_t)index;
-	event->attempt = port->attempt;
-	event->primitive = port->primitive;
-	event->result = port->cancel.result;
-	port_landed(port, index, judge(port, index), port->target.result, port->cancel.result);
+	note(port, index, EVENT_CANCELLED, port->cancel.result);
+	landing = in_state ? judge(port, index) : LANDING_TOO_LATE;
+	port_landed(port, index, landing, port->target.result, port->cancel.result);
 	return INJECTED_DONE;
-}
-
-static void note_cancel(struct port *port, int index)
-{
-	struct event *event = history_append(port->history, EVENT_CANCEL);
-
-	event->detail = (uint8_t)index;
-	event->attempt = port->attempt;
-	event->primitive = port->primitive;
 }
 
 /* A linked timeout on the operation just queued; C is its completion. */
@@ -128,50 +132,63 @@ static struct io_uring_sqe *link_timeout(struct port *port, struct io_uring_sqe 
 	sqe->flags |= IOSQE_IO_LINK;
 	sqe = ring_sqe(port->ring);
 	io_uring_prep_link_timeout(sqe, &port->timer, flags);
-	io_uring_sqe_set_data64(sqe, tagged(TAG_CANCEL, 0));
+	io_uring_sqe_set_data64(sqe, port_tagged(port, TAG_CANCEL));
 	return sqe;
 }
 
 enum { HOUR_S = 3600 };
 #define HOUR_NS ((uint64_t)HOUR_S * 1000000000ULL)
 
+/* Queues port->now, with a timeout that waits for its call where that is the mechanism, and submits
+ * it. Returns its opcode. */
+static unsigned arm(struct port *port, int index)
+{
+	struct io_uring_sqe *sqe = primitive_prepare(port);
+	unsigned opcode = sqe->opcode;
+
+	if (planned(port, index)->mechanism == MECH_LINK_TIMEOUT)
+		link_timeout(port, sqe, HOUR_NS, 0);
+	port_submit(port);
+	return opcode;
+}
+
 /* The mechanism on the operation that was submitted, or on its linked timeout. */
 static void act_on(struct port *port, int index, unsigned opcode)
 {
 	enum mechanism mechanism = planned(port, index)->mechanism;
 
-	note_cancel(port, index);
+	note(port, index, EVENT_CANCEL, 0);
 	mechanism_act(port, mechanism,
-		      mechanism == MECH_LINK_TIMEOUT ? tagged(TAG_CANCEL, 0) : cooked_ud(port),
-		      fd_of(port), opcode, index);
+		      port_tagged(port, mechanism == MECH_LINK_TIMEOUT ? TAG_CANCEL : TAG_COOKED),
+		      fd_of(port), opcode);
 }
 
 /* before: held by a gate, whose head is cancelled; or never submitted at all. */
 static enum injected at_before(struct port *port, int index)
 {
 	enum mechanism mechanism = planned(port, index)->mechanism;
+	bool timed = mechanism == MECH_LINK_TIMEOUT;
 	struct io_uring_sqe *head;
 
-	note_cancel(port, index);
+	note(port, index, EVENT_CANCEL, 0);
 	if (mechanism == MECH_DROP) {
 		port_landed(port, index, LANDING_LANDED, -ECANCELED, 0);
 		return INJECTED_DROPPED;
 	}
 	head = ring_sqe(port->ring);
 	io_uring_prep_poll_add(head, port->ring->gate_fd, POLLIN);
-	io_uring_sqe_set_data64(head, tagged(TAG_GATE, 0));
-	if (mechanism == MECH_LINK_TIMEOUT)
+	io_uring_sqe_set_data64(head, port_tagged(port, TAG_GATE));
+	if (timed)
 		head = link_timeout(port, head, HOUR_NS, 0);
 	head->flags |= IOSQE_IO_LINK;
 	primitive_prepare(port);
 	port_submit(port);
-	if (port->target.done) /* cannot be: the gate never opens */
-		return INJECTED_RUNS;
-	mechanism_act(port, mechanism,
-		      mechanism == MECH_LINK_TIMEOUT ? tagged(TAG_CANCEL, 0) : tagged(TAG_GATE, 0),
-		      port->ring->gate_fd, IORING_OP_POLL_ADD, index);
-	port_await(port, &port->gate);
-	return settle_and_judge(port, index);
+	mechanism_act(port, mechanism, port_tagged(port, timed ? TAG_CANCEL : TAG_GATE),
+		      port->ring->gate_fd, IORING_OP_POLL_ADD);
+	port_need(port, &port->gate);
+	if (port->gate.result != -ECANCELED) /* it opened by itself */
+		port_fail(port, -EPROTO);
+	return conclude(port, index, true);
 }
 
 /* One submission holds the operation and what cancels it. */
@@ -180,59 +197,64 @@ static enum injected in_batch(struct port *port, int index)
 	enum mechanism mechanism = planned(port, index)->mechanism;
 	struct io_uring_sqe *sqe;
 
-	note_cancel(port, index);
+	note(port, index, EVENT_CANCEL, 0);
 	sqe = primitive_prepare(port);
+	if (planned(port, index)->point == POINT_ASYNC)
+		sqe->flags |= IOSQE_ASYNC; /* io-wq runs it while the cancel is under way */
 	if (mechanism == MECH_LINK_TIMEOUT) /* an absolute time long past: fires at once */
 		link_timeout(port, sqe, 1, IORING_TIMEOUT_ABS);
 	else
-		mechanism_prepare(port, mechanism, cooked_ud(port), fd_of(port), sqe->opcode,
-				  index);
-	port_submit(port);
-	return settle_and_judge(port, index);
+		mechanism_prepare(port, mechanism, port_tagged(port, TAG_COOKED), fd_of(port),
+				  sqe->opcode);
+	port_push(port);
+	return conclude(port, index, true);
 }
 
 static enum injected at_armed(struct port *port, int index)
 {
-	enum mechanism mechanism = planned(port, index)->mechanism;
-	struct io_uring_sqe *sqe;
 	unsigned opcode;
 
-	/* Entries of one submission are issued one after the other: where leaving the kernel
-	 * settles the ring, the cancel behind it in the same call finds it waiting. */
-	if (port->ring->mode <= RING_COOP && mechanism <= MECH_ANY)
+	/* Entries of one submission are issued one after the other: the cancel behind it in the
+	 * same call finds it waiting. */
+	if (port->ring->mode != RING_DEFER && planned(port, index)->mechanism <= MECH_ANY)
 		return in_batch(port, index);
-	sqe = primitive_prepare(port);
-	opcode = sqe->opcode;
-	if (mechanism == MECH_LINK_TIMEOUT)
-		link_timeout(port, sqe, HOUR_NS, 0);
-	port_submit(port);
+	opcode = arm(port, index);
 	if (port->target.done)
 		return INJECTED_RUNS;
 	act_on(port, index, opcode);
-	return settle_and_judge(port, index);
+	return conclude(port, index, true);
 }
 
-/* Armed; then the peer acts and, without settling, the cancellation follows (`ready`), or the
- * cancellation is submitted, the peer acts, and both are reaped (`late`). */
-static enum injected around_peer(struct port *port, int index, bool peer_first)
+/* ready: data has arrived at an operation that waits; no task work has run. */
+static enum injected at_ready(struct port *port, int index)
 {
-	enum mechanism mechanism = planned(port, index)->mechanism;
-	struct io_uring_sqe *sqe;
+	unsigned opcode;
+	bool arrived;
+
+	if (!peer_can_act(port->peer, port->now.side))
+		return INJECTED_NOT;
+	opcode = arm(port, index);
+	if (port->target.done || !act(port))
+		return INJECTED_RUNS;
+	arrived = port->now.side == DT_IN ? peer_arrived(port->peer) : peer_empty(port->peer);
+	if (!arrived)
+		return INJECTED_RUNS;
+	act_on(port, index, opcode);
+	return conclude(port, index, true);
+}
+
+/* late: the cancellation is submitted, the peer acts, and then both are reaped. */
+static enum injected at_late(struct port *port, int index)
+{
 	unsigned opcode;
 
-	sqe = primitive_prepare(port);
-	opcode = sqe->opcode;
-	if (mechanism == MECH_LINK_TIMEOUT)
-		link_timeout(port, sqe, HOUR_NS, 0);
-	port_submit(port);
+	if (!peer_can_act(port->peer, port->now.side))
+		return INJECTED_NOT;
+	opcode = arm(port, index);
 	if (port->target.done)
 		return INJECTED_RUNS;
-	if (peer_first)
-		act(port);
 	act_on(port, index, opcode);
-	if (!peer_first)
-		act(port);
-	return settle_and_judge(port, index);
+	return conclude(port, index, act(port));
 }
 
 /* partial: the primitive is cut so that the attempt stops at k, then the next one is held. */
@@ -264,50 +286,46 @@ static enum injected at_partial(struct port *port, int index)
 	return INJECTED_NOT;
 }
 
+/* What a MSG_WAITALL operation will take first, and then wait for more. */
+static bool make_some(struct port *port)
+{
+	struct peer *peer = port->peer;
+
+	if (!port->now.waitall || port->now.size < 2)
+		return false;
+	if (port->now.side == DT_OUT)
+		return peer_empty(peer);
+	if (peer_unread(peer) >= port->now.size || peer->ended)
+		return false;
+	if (!peer_unread(peer) && !peer_feed(peer, port->now.size - 1))
+		return false;
+	return peer_arrived(peer);
+}
+
 /* partial:kernel: one MSG_WAITALL operation has moved some bytes and waits for the rest. */
 static enum injected at_partial_kernel(struct port *port, int index)
 {
-	enum mechanism mechanism = planned(port, index)->mechanism;
-	struct peer *peer = port->peer;
-	struct io_uring_sqe *sqe;
-	unsigned opcode;
+	unsigned opcode = arm(port, index);
 
-	if (!port->now.waitall || port->now.size < 2)
-		return INJECTED_NOT;
-	if (port->now.side == DT_IN) {
-		uint64_t room = port->now.size - 1;
+	/* DEFER: the bytes are taken by task work. TCP: it makes room while it carries. */
+	for (unsigned round = 0; round < CARRY_ROUNDS && !port->target.done; round++) {
+		bool carries = port->now.side == DT_OUT && wire_under_way(port->peer->out);
 
-		if (peer_unread(peer) > room || peer->ended)
-			return INJECTED_NOT;
-		if (!peer_unread(peer) && !peer_feed(peer, room))
-			return INJECTED_NOT;
-	} else {
-		peer_drain_all(peer);
+		port_settle(port);
+		if (!carries)
+			break;
 	}
-	sqe = primitive_prepare(port);
-	opcode = sqe->opcode;
-	if (mechanism == MECH_LINK_TIMEOUT)
-		link_timeout(port, sqe, HOUR_NS, 0);
-	port_submit(port);
-	port_settle(port); /* DEFER: the bytes are taken by task work */
 	if (port->target.done)
 		return INJECTED_RUNS;
 	act_on(port, index, opcode);
-	return settle_and_judge(port, index);
+	return conclude(port, index, true);
 }
 
 /* raced: T is posted and visible, the target has not seen it, and then comes the cancellation. */
 static enum injected at_raced(struct port *port, int index)
 {
-	enum mechanism mechanism = planned(port, index)->mechanism;
-	struct io_uring_sqe *sqe;
-	unsigned opcode;
+	unsigned opcode = arm(port, index);
 
-	sqe = primitive_prepare(port);
-	opcode = sqe->opcode;
-	if (mechanism == MECH_LINK_TIMEOUT)
-		link_timeout(port, sqe, HOUR_NS, 0);
-	port_submit(port);
 	/* A WAITALL write goes on whenever the peer has drained; TCP tells it in its own time. */
 	for (unsigned idle = 0; !port->target.done && idle < VISIBLE_ROUNDS; idle++) {
 		if (act(port)) {
@@ -320,7 +338,7 @@ static enum injected at_raced(struct port *port, int index)
 	if (!port->target.done)
 		return INJECTED_RUNS;
 	act_on(port, index, opcode);
-	return settle_and_judge(port, index);
+	return conclude(port, index, true);
 }
 
 /* timer: a linked timeout runs freely against the peer; who wins is the machine's choice. */
@@ -330,33 +348,23 @@ static enum injected at_timer(struct port *port, int index)
 	uint64_t wait_ns = rng_below(&port->peer->rng, 2 * k + 1);
 	uint64_t start;
 
-	note_cancel(port, index);
+	note(port, index, EVENT_CANCEL, 0);
 	link_timeout(port, primitive_prepare(port), k, 0);
 	start = clock_now_ns();
 	port_submit(port);
-	while (clock_now_ns() - start < wait_ns)
+	while (clock_now_ns() - start < MIN(wait_ns, (uint64_t)RACE_MAX_NS))
 		;
 	act(port);
 	port_settle(port);
-	return settle_and_judge(port, index);
-}
-
-/* async: io-wq runs the operation while the cancel is under way. */
-static enum injected at_async(struct port *port, int index)
-{
-	struct io_uring_sqe *sqe;
-
-	note_cancel(port, index);
-	sqe = primitive_prepare(port);
-	sqe->flags |= IOSQE_ASYNC;
-	mechanism_prepare(port, planned(port, index)->mechanism, cooked_ud(port), fd_of(port),
-			  sqe->opcode, index);
-	port_submit(port);
-	return settle_and_judge(port, index);
+	while (!port->cancel.done && clock_now_ns() - start < k)
+		port_wait(port, VISIBLE_NS);
+	return conclude(port, index, true);
 }
 
 enum injected inject_cooked(struct port *port, int index)
 {
+	if (!possible(port, index))
+		return INJECTED_NOT;
 	switch (planned(port, index)->point) {
 	case POINT_BEFORE:
 		return at_before(port, index);
@@ -367,19 +375,19 @@ enum injected inject_cooked(struct port *port, int index)
 	case POINT_ARMED:
 		return make_blocked(port) ? at_armed(port, index) : INJECTED_NOT;
 	case POINT_READY:
-		return make_blocked(port) ? around_peer(port, index, true) : INJECTED_NOT;
+		return make_blocked(port) ? at_ready(port, index) : INJECTED_NOT;
 	case POINT_PARTIAL:
 		return at_partial(port, index);
 	case POINT_PARTIAL_KERNEL:
-		return at_partial_kernel(port, index);
+		return make_some(port) ? at_partial_kernel(port, index) : INJECTED_NOT;
 	case POINT_RACED:
 		return make_ready(port) ? at_raced(port, index) : INJECTED_NOT;
 	case POINT_LATE:
-		return make_blocked(port) ? around_peer(port, index, false) : INJECTED_NOT;
+		return make_blocked(port) ? at_late(port, index) : INJECTED_NOT;
 	case POINT_TIMER:
 		return make_blocked(port) ? at_timer(port, index) : INJECTED_NOT;
 	case POINT_ASYNC:
-		return make_ready(port) ? at_async(port, index) : INJECTED_NOT;
+		return make_ready(port) ? in_batch(port, index) : INJECTED_NOT;
 	default:
 		return INJECTED_NOT;
 	}

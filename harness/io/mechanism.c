@@ -43,12 +43,12 @@ struct io_uring_sqe *primitive_prepare(struct port *port)
 	} else {
 		io_uring_prep_send(sqe, fd, now->data, now->size, now->flags | MSG_NOSIGNAL);
 	}
-	io_uring_sqe_set_data64(sqe, tagged(TAG_COOKED, port->primitives_total));
+	io_uring_sqe_set_data64(sqe, port_tagged(port, TAG_COOKED));
 	return sqe;
 }
 
 void mechanism_prepare(struct port *port, enum mechanism mechanism, uint64_t user_data, int fd,
-		       unsigned opcode, int index)
+		       unsigned opcode)
 {
 	struct io_uring_sqe *sqe = ring_sqe(port->ring);
 
@@ -70,11 +70,11 @@ void mechanism_prepare(struct port *port, enum mechanism mechanism, uint64_t use
 	case MECH_ANY:
 		io_uring_prep_cancel64(sqe, 0, IORING_ASYNC_CANCEL_ANY);
 		break;
-	default:
+	default: /* a drop too: the library that is dropped cancels what it has in flight */
 		io_uring_prep_cancel64(sqe, user_data, 0);
 		break;
 	}
-	io_uring_sqe_set_data64(sqe, tagged(TAG_CANCEL, (uint64_t)index));
+	io_uring_sqe_set_data64(sqe, port_tagged(port, TAG_CANCEL));
 }
 
 bool mechanism_found(enum mechanism mechanism, int32_t c)
@@ -99,7 +99,7 @@ static void act_sync(struct port *port, uint64_t user_data)
 	int r = io_uring_register_sync_cancel(&port->ring->uring, &reg);
 
 	port->cancel = (struct slot){ .done = true, .result = r };
-	port_settle(port);
+	port_reap(port);
 }
 
 void mechanism_fire(struct port *port, uint64_t user_data)
@@ -109,34 +109,29 @@ void mechanism_fire(struct port *port, uint64_t user_data)
 	port->timer_update = (struct __kernel_timespec){ 0 };
 	io_uring_prep_timeout_update(sqe, &port->timer_update, user_data,
 				     IORING_LINK_TIMEOUT_UPDATE);
-	io_uring_sqe_set_data64(sqe, tagged(TAG_UPDATE, 0));
+	io_uring_sqe_set_data64(sqe, port_tagged(port, TAG_UPDATE));
 	port->update.done = false;
-	if (ring_submit_unsettled(port->ring) < 0)
-		port_escape(port, ESCAPE_HARNESS);
-	port_reap(port);
-	port_await(port, &port->update);
+	port_submit_unsettled(port);
+	port_need(port, &port->update);
 }
 
 void mechanism_act(struct port *port, enum mechanism mechanism, uint64_t user_data, int fd,
-		   unsigned opcode, int index)
+		   unsigned opcode)
 {
 	switch (mechanism) {
 	case MECH_SYNC:
 		act_sync(port, user_data);
-		break;
+		return;
 	case MECH_LINK_TIMEOUT:
-		mechanism_fire(port, user_data);
 		/* Found, the timeout's completion follows; otherwise the operation's own completion
 		 * has taken the timeout down. */
-		port_await(port, &port->cancel);
+		mechanism_fire(port, user_data);
 		break;
 	default:
-		mechanism_prepare(port, mechanism, user_data, fd, opcode, index);
+		mechanism_prepare(port, mechanism, user_data, fd, opcode);
 		/* No task work is run: what the kernel finds is what the point says. */
-		if (ring_submit_unsettled(port->ring) < 0)
-			port_escape(port, ESCAPE_HARNESS);
-		port_reap(port);
-		port_await(port, &port->cancel);
+		port_submit_unsettled(port);
 		break;
 	}
+	port_need(port, &port->cancel);
 }

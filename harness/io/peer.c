@@ -4,8 +4,19 @@
 #include "io/peer.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* TCP takes a round or three when the machine is free. Then the kernel's thread that carries the
+ * bytes may be waiting for this processor. Each round makes a system call or more. */
+enum { CALM_ROUNDS = 8, BUSY_ROUNDS = 16, CARRY_ROUNDS = 20000 };
+
+static void relax(unsigned round)
+{
+	if (round >= BUSY_ROUNDS)
+		sched_yield();
+}
 
 int peer_init(struct peer *peer)
 {
@@ -108,13 +119,6 @@ size_t peer_feed(struct peer *peer, uint64_t most)
 	return feed(peer, size < left ? size : left);
 }
 
-size_t peer_feed_exactly(struct peer *peer, uint64_t size)
-{
-	uint64_t left = peer->feed_limit - peer->fed;
-
-	return feed(peer, size < left ? size : left);
-}
-
 bool peer_end(struct peer *peer)
 {
 	struct event *event;
@@ -208,45 +212,90 @@ void peer_hang_up(struct peer *peer)
 	wire_hang_up(peer->out);
 }
 
-/*
- * Pushes ballast until nothing more fits. Smaller and smaller: AF_UNIX takes a small write whole or
- * not at all. What counts there is memory and not bytes, so single bytes fill it soonest.
- */
-static bool push_ballast(struct peer *peer, uint64_t *ret_size)
+/* Notes ballast that begins at `at`. */
+static void note_ballast(struct peer *peer, uint64_t at, uint64_t size)
+{
+	struct ballast *last =
+		&peer->ballast[(peer->ballast_first + peer->ballast_count - 1) % BALLAST_MAX];
+
+	peer->ballast_total += size;
+	if (peer->ballast_count && last->at + last->size == at) {
+		last->size += size;
+		return;
+	}
+	peer->ballast[(peer->ballast_first + peer->ballast_count++) % BALLAST_MAX] =
+		(struct ballast){ .at = at, .size = size };
+}
+
+/* Smaller and smaller pieces: pipes take a small write whole or not at all. So does AF_UNIX, but
+ * what counts there is memory and not bytes: single bytes fill it soonest. TCP takes what it can
+ * (and many tiny segments would fill the receiver with their overhead). False on an error. */
+static bool fill_up(struct peer *peer, uint64_t *size)
 {
 	static const unsigned char filler[4096] = { 0xba, 0x11, 0xa5, 0x7f };
-	size_t piece = peer->kind == WIRE_UNIX ? 1 : sizeof(filler);
-	uint64_t size = 0;
 
-	while (piece) {
+	for (size_t piece = peer->kind == WIRE_UNIX ? 1 : sizeof(filler); piece;) {
 		ssize_t n = wire_fill(peer->out, filler, piece);
 
 		if (n < 0)
 			return false;
-		size += (uint64_t)n;
+		*size += (uint64_t)n;
 		if (n == 0)
-			piece /= 2;
+			piece = peer->kind == WIRE_TCP ? 0 : piece / 2;
 	}
-	*ret_size = size;
 	return true;
+}
+
+/* Fills, and goes on until nothing is under way: what is makes room when it has arrived. */
+static bool fill_to_stay(struct peer *peer)
+{
+	bool tcp = peer->kind == WIRE_TCP, full = false;
+
+	for (unsigned round = 0; round < CALM_ROUNDS && !full; round++) {
+		uint64_t at = peer->sent + peer->ballast_total, size = 0;
+		bool calm = !wire_under_way(peer->out), good = fill_up(peer, &size);
+
+		if (size)
+			note_ballast(peer, at, size);
+		if (!good)
+			return false;
+		full = !tcp || (calm && !size);
+	}
+	return full;
 }
 
 bool peer_fill(struct peer *peer)
 {
-	uint64_t at = peer->sent + peer->ballast_total, size = 0;
-	struct ballast *last;
-
-	if (peer->hung_up || peer->ballast_count == BALLAST_MAX || !push_ballast(peer, &size))
+	if (peer->hung_up || peer->ballast_count == BALLAST_MAX)
 		return false;
-	if (!size)
-		return true;
-	last = &peer->ballast[(peer->ballast_first + peer->ballast_count - 1) % BALLAST_MAX];
-	peer->ballast_total += size;
-	if (peer->ballast_count && last->at + last->size == at) {
-		last->size += size;
-		return true;
+	/* A few bytes at the end of a full receiver are not acknowledged for as long as 40 ms, ask
+	 * as one may. Those of an empty one are. */
+	return fill_to_stay(peer) || (peer_empty(peer) && fill_to_stay(peer));
+}
+
+bool peer_empty(struct peer *peer)
+{
+	for (unsigned round = 0; round < CARRY_ROUNDS; round++) {
+		peer_drain_all(peer);
+		if (!wire_under_way(peer->out) && !wire_unsent(peer->out))
+			return !peer->hung_up;
+		relax(round);
 	}
-	peer->ballast[(peer->ballast_first + peer->ballast_count++) % BALLAST_MAX] =
-		(struct ballast){ .at = at, .size = size };
-	return true;
+	return false;
+}
+
+bool peer_arrived(const struct peer *peer)
+{
+	uint64_t unread = peer_unread(peer);
+
+	if (peer->kind != WIRE_TCP)
+		return true;
+	for (unsigned round = 0; round < CARRY_ROUNDS; round++) {
+		ssize_t there = wire_unread(peer->in);
+
+		if (there < 0 || (uint64_t)there >= unread)
+			return there >= 0;
+		relax(round);
+	}
+	return false;
 }

@@ -86,9 +86,6 @@ static inline uint64_t peer_undrained(const struct peer *peer)
  * is full. */
 size_t peer_feed(struct peer *peer, uint64_t most);
 
-/* Feeds exactly that much if the stream has it. */
-size_t peer_feed_exactly(struct peer *peer, uint64_t size);
-
 /* Says end of stream (or resets). False when that was done before. */
 bool peer_end(struct peer *peer);
 
@@ -107,7 +104,22 @@ size_t peer_drain_all(struct peer *peer);
 /* Takes what is there and stops reading for good: EPIPE or ECONNRESET for the target. */
 void peer_hang_up(struct peer *peer);
 
-/* Fills the target's way out, so that its next write waits. True when it is full. */
+/* Fills the target's way out, so that its next write waits. True when it is full, and will stay so
+ * until the peer drains. */
 bool peer_fill(struct peer *peer);
+
+/* Empties the target's way out, so that its next write has room. True when it has. */
+bool peer_empty(struct peer *peer);
+
+/* Waits until what was fed can be read: TCP may take its time. True when all is there. Not for use
+ * while an operation that may have taken some of it is in flight. */
+bool peer_arrived(const struct peer *peer);
+
+/* Could the peer act for a waiting operation of that side? */
+static inline bool peer_can_act(const struct peer *peer, enum dt_side side)
+{
+	return side == DT_IN ? !peer->ended && peer->fed < peer->feed_limit
+			     : !peer->hung_up && peer_undrained(peer);
+}
 
 #endif

@@ -8,7 +8,8 @@
 
 #include "io/raw.h"
 
-enum { AWAIT_ROUNDS = 20, AWAIT_NS = 50000000 };
+/* Rounds in which nothing came at all: less than the second after which a trial counts as hung. */
+enum { AWAIT_ROUNDS = 15, AWAIT_NS = 50000000 };
 
 void port_reset(struct port *port, struct ring *ring, struct peer *peer, const struct plan *plan,
 		struct outcome *outcome, struct history *history)
@@ -128,8 +129,25 @@ void port_escape(struct port *port, enum escape why)
 
 void port_clear(struct port *port)
 {
-	port->target = port->cancel = port->gate = port->timeout = port->update =
-		(struct slot){ .done = false };
+	port->serial++;
+	port->target = port->cancel = port->gate = port->update = (struct slot){ .done = false };
+}
+
+/* Where a completion of the harness's own goes; NULL: it is the target's. */
+static struct slot *slot_of(struct port *port, uint64_t user_data)
+{
+	switch (user_data >> TAG_SHIFT) {
+	case TAG_COOKED:
+		return &port->target;
+	case TAG_CANCEL:
+		return &port->cancel;
+	case TAG_GATE:
+		return &port->gate;
+	case TAG_UPDATE:
+		return &port->update;
+	default:
+		return NULL;
+	}
 }
 
 void port_reap(struct port *port)
@@ -137,40 +155,29 @@ void port_reap(struct port *port)
 	struct io_uring_cqe *cqe;
 
 	while ((cqe = ring_peek(port->ring))) {
-		struct slot *slot = NULL;
+		struct slot *slot = slot_of(port, cqe->user_data);
 
-		switch (cqe->user_data >> TAG_SHIFT) {
-		case TAG_COOKED:
-			slot = &port->target;
-			break;
-		case TAG_CANCEL:
-			slot = &port->cancel;
-			break;
-		case TAG_GATE:
-			slot = &port->gate;
-			break;
-		case TAG_TIMEOUT:
-			slot = &port->timeout;
-			break;
-		case TAG_UPDATE:
-			slot = &port->update;
-			break;
-		default:
+		if (!slot)
 			raw_take(port, cqe);
-			break;
-		}
-		if (slot)
+		else if ((cqe->user_data & UD_MASK) == (port->serial & UD_MASK))
 			*slot = (struct slot){ .done = true, .result = cqe->res };
+		else
+			port->strays++;
 		ring_seen(port->ring);
 	}
+}
+
+void port_fail(struct port *port, int error)
+{
+	port->error = error;
+	port_escape(port, ESCAPE_HARNESS);
 }
 
 static void check(struct port *port, int r)
 {
 	if (r >= 0 || r == -ETIME || r == -EINTR)
 		return;
-	port->error = r;
-	port_escape(port, ESCAPE_HARNESS);
+	port_fail(port, r);
 }
 
 void port_submit(struct port *port)
@@ -183,6 +190,20 @@ void port_settle(struct port *port)
 {
 	check(port, ring_settle(port->ring));
 	port_reap(port);
+}
+
+void port_submit_unsettled(struct port *port)
+{
+	check(port, ring_submit_unsettled(port->ring));
+	port_reap(port);
+}
+
+void port_push(struct port *port)
+{
+	if (port->ring->mode == RING_SQPOLL)
+		port_submit_unsettled(port);
+	else
+		port_submit(port);
 }
 
 void port_wait(struct port *port, uint64_t timeout_ns)
@@ -209,9 +230,18 @@ uint64_t port_feed_most(const struct port *port)
 
 bool port_await(struct port *port, const struct slot *slot)
 {
-	for (int round = 0; !slot->done && round < AWAIT_ROUNDS; round++) {
-		check(port, ring_wait(port->ring, AWAIT_NS));
+	for (int idle = 0; !slot->done && idle < AWAIT_ROUNDS;) {
+		int r = ring_wait(port->ring, AWAIT_NS);
+
+		check(port, r);
+		idle += r == -ETIME;
 		port_reap(port);
 	}
 	return slot->done;
+}
+
+void port_need(struct port *port, const struct slot *slot)
+{
+	if (!port_await(port, slot))
+		port_fail(port, -ETIME);
 }

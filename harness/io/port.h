@@ -72,8 +72,10 @@ struct port {
 	uint32_t place[PLAN_CANCELLATIONS_MAX]; /* the attempt, once known; UINT32_MAX */
 	bool stopped_plan; /* after damage no more cancellations are made */
 
-	/* Completions of the primitive under way. */
-	struct slot target, cancel, gate, timeout, update;
+	/* Completions of the primitive under way. Each primitive has a serial number, and so have
+	 * its cancel, gate and timeout: a completion that comes late is nobody else's. */
+	struct slot target, cancel, gate, update;
+	uint64_t strays; /* that came too late for anybody: the harness has failed */
 	struct primitive now;
 	struct __kernel_timespec timer;	       /* the kernel copies it at submission */
 	struct __kernel_timespec timer_update; /* the same */
@@ -89,6 +91,8 @@ struct port {
 	enum escape escape;
 	int error; /* ESCAPE_HARNESS: -errno */
 	jmp_buf out;
+
+	uint64_t serial; /* not forgotten between trials: the ring is the same */
 };
 
 /* Sets up for a trial; ring and peer are ready. */
@@ -116,12 +120,24 @@ void port_escape(struct port *port, enum escape why) __attribute__((noreturn));
 /* Takes visible completions into the slots (and the raw queue). */
 void port_reap(struct port *port);
 
-/* Forgets the slots before a new primitive. */
+/* Forgets the slots before a new primitive, which gets the next serial number. */
 void port_clear(struct port *port);
+
+/* user_data for an operation that belongs to the primitive under way. */
+static inline uint64_t port_tagged(const struct port *port, enum tag tag)
+{
+	return tagged(tag, port->serial);
+}
 
 /* Submits and settles, or settles only, then reaps; harness errors escape. */
 void port_submit(struct port *port);
 void port_settle(struct port *port);
+
+/* Submits, runs no task work and does not settle (see ring_submit_unsettled), then reaps. */
+void port_submit_unsettled(struct port *port);
+
+/* Submits; what must come is then awaited: for an SQPOLL ring that is half the work of settling. */
+void port_push(struct port *port);
 
 /*
  * How much the peer may feed for the primitive under way. Usually anything; but when the next
@@ -133,8 +149,15 @@ uint64_t port_feed_most(const struct port *port);
 /* Waits once, at most that long, and reaps. */
 void port_wait(struct port *port, uint64_t timeout_ns);
 
-/* Waits, without letting the peer act, until the slot is done. False after a second. */
+/* Waits, without letting the peer act, until the slot is done. False after a while without any
+ * completion. */
 bool port_await(struct port *port, const struct slot *slot);
+
+/* The same for a completion that the kernel owes us: without it the harness has failed. */
+void port_need(struct port *port, const struct slot *slot);
+
+/* The harness failed: leaves the target for good. */
+void port_fail(struct port *port, int error) __attribute__((noreturn));
 
 /* The host functions of both levels. */
 extern const struct dt_host port_host;

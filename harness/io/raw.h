@@ -21,14 +21,19 @@ struct raw_op {
 	bool in_flight;
 	bool dropped;	  /* its attempt was dropped while it was in flight */
 	bool primitive;	  /* it moves bytes of a wire */
+	bool polls;	  /* it waits until a wire could move bytes */
 	bool waitall;
+	bool told;	  /* a completion has come: `result` is that of the last */
 	uint8_t opcode;
-	enum dt_side side;
+	enum dt_side side;  /* of primitives and polls */
 	uint64_t user_data; /* tagged */
-	const unsigned char *memory; /* where it reads or writes */
-	size_t size;
+	uint64_t serial;    /* in the order of submission */
+	const unsigned char *memory; /* where it reads or writes first */
+	size_t size;		     /* bytes, over all parts */
 	uint32_t attempt, index; /* index: the primitive within the attempt */
+	int behind; /* the operation that must succeed first (a link), or -1 */
 	int record; /* the cancellation that hit it, or -1 */
+	int32_t result;
 };
 
 /* Bytes that arrived in memory which was no longer the operation's to write. */
@@ -44,7 +49,10 @@ struct raw {
 	struct raw_op ops[RAW_OPS_MAX];
 	unsigned op_count; /* one past the last used */
 	unsigned in_flight;
-	unsigned primitives_in_flight[2]; /* by side, polls on that descriptor included */
+	unsigned primitives_in_flight[2], polls_in_flight[2]; /* by side */
+	uint64_t submitted;	/* operations ever */
+	bool recorded;		/* what is queued was recorded already: the harness added to it */
+	bool intricate;		/* the last submission had links, cancels or the like: see raw.c */
 	struct dt_completion queue[RAW_QUEUE_MAX];
 	unsigned queue_first, queue_count;
 	bool stopped; /* dt_wait said stop in this attempt */
@@ -101,12 +109,15 @@ enum raw_step raw_inject_after(struct port *port);
 /* The completion of an operation that a cancellation hit: completes the record. */
 void raw_note_result(struct port *port, const struct raw_op *op, int32_t result);
 
-/* The entries queued and not submitted: how many, and the i-th. */
+/* raw_ops.c. The entries queued and not submitted: how many, and the i-th. */
 unsigned raw_queued(const struct port *port);
 struct io_uring_sqe *raw_queued_at(const struct port *port, unsigned i);
 
 /* Does the entry move bytes of a wire, and on which side? */
 bool raw_moves_bytes(const struct port *port, const struct io_uring_sqe *sqe, enum dt_side *ret);
+
+/* Is it a MSG_WAITALL operation? */
+bool raw_waits_for_all(const struct io_uring_sqe *sqe);
 
 /* Records and tags what is queued. */
 void raw_record(struct port *port);

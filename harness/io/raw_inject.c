@@ -9,26 +9,45 @@
 
 #include "io/inject.h"
 #include "io/raw.h"
+#include "model/pairs.h"
 
-enum { VISIBLE_ROUNDS = 100, VISIBLE_NS = 1000000 };
+enum { VISIBLE_ROUNDS = 100, VISIBLE_NS = 1000000, CARRY_ROUNDS = 50 };
 
 static const struct cancellation *planned(const struct port *port, int index)
 {
 	return &port->plan->cancellations[index];
 }
 
+static struct wire *wire_of(const struct port *port, enum dt_side side)
+{
+	return side == DT_IN ? port->peer->in : port->peer->out;
+}
+
+/* Its own completion has come. (A zero-copy send stays in flight until its buffer is free.) */
+static bool over(const struct raw_op *op)
+{
+	return !op->in_flight || (op->told && op->opcode == IORING_OP_SEND_ZC);
+}
+
+/* T as far as it is known: 0 while there is none. */
+static int32_t result_of(const struct raw_op *op)
+{
+	return op->told ? op->result : 0;
+}
+
 /* The record of a landing: here `moved` already has T's bytes. */
-static void landed(struct port *port, int index, enum landing landing, enum dt_side side, int32_t t,
-		   int32_t c)
+static void landed(struct port *port, int index, enum landing landing, struct raw_op *op, int32_t c)
 {
 	struct landing_record *record = &port->outcome->records[index];
 
-	port_landed(port, index, landing, t, c);
+	port_landed(port, index, landing, result_of(op), c);
 	record->k = port->moved;
 	record->mid = record->k > 0;
-	record->offset = side == DT_IN ? port->peer->consumed : port->peer->sent;
+	record->offset = op->side == DT_IN ? port->peer->consumed : port->peer->sent;
 	record->primitive = port->raw->aim_index;
 	port->raw->aim = -1;
+	if (!over(op)) /* T is recorded when it comes */
+		op->record = index;
 }
 
 void raw_note_result(struct port *port, const struct raw_op *op, int32_t result)
@@ -61,27 +80,21 @@ static bool blocked(struct port *port, enum dt_side side)
 	return !port->raw->primitives_in_flight[DT_OUT] && peer_fill(peer);
 }
 
-static bool waits_for_all(const struct io_uring_sqe *sqe)
-{
-	return (sqe->opcode == IORING_OP_RECV || sqe->opcode == IORING_OP_SEND) &&
-	       (sqe->msg_flags & MSG_WAITALL);
-}
-
 static bool ready(struct port *port, const struct io_uring_sqe *sqe, enum dt_side side)
 {
 	struct peer *peer = port->peer;
-	uint64_t want = waits_for_all(sqe) ? sqe->len : 1;
+	uint64_t want = raw_waits_for_all(sqe) ? sqe->len : 1;
 
-	if (side == DT_IN) {
-		while (peer_unread(peer) < want)
-			if (!peer_feed(peer, UINT64_MAX))
-				return false;
-		return true;
-	}
-	peer_drain_all(peer);
-	return !peer->hung_up;
+	if (side == DT_OUT)
+		return port->raw->primitives_in_flight[DT_OUT] ? peer_drain_all(peer) > 0
+							       : peer_empty(peer);
+	while (peer_unread(peer) < want)
+		if (!peer_feed(peer, UINT64_MAX))
+			return false;
+	return port->raw->primitives_in_flight[DT_IN] || peer_arrived(peer);
 }
 
+/* False when the peer could do nothing. */
 static bool act(struct port *port, enum dt_side side)
 {
 	if (side == DT_IN)
@@ -99,6 +112,7 @@ static bool cut(struct port *port, struct io_uring_sqe *sqe, enum dt_side side, 
 		return port->moved == k && blocked(port, side);
 	left = k - port->moved;
 	if (sqe->opcode == IORING_OP_READV || sqe->opcode == IORING_OP_WRITEV ||
+	    sqe->opcode == IORING_OP_RECVMSG || sqe->opcode == IORING_OP_SENDMSG ||
 	    (sqe->flags & IOSQE_BUFFER_SELECT))
 		return false;
 	if (left < sqe->len)
@@ -112,15 +126,33 @@ static bool partial_kernel(struct port *port, const struct io_uring_sqe *sqe, en
 {
 	struct peer *peer = port->peer;
 
-	if (!waits_for_all(sqe) || sqe->len < 2)
+	if (!raw_waits_for_all(sqe) || sqe->len < 2 || port->raw->primitives_in_flight[side])
 		return false;
-	if (side == DT_OUT) {
-		peer_drain_all(peer);
-		return true;
-	}
+	if (side == DT_OUT)
+		return peer_empty(peer);
 	if (peer_unread(peer) >= sqe->len || peer->ended)
 		return false;
-	return peer_unread(peer) || peer_feed(peer, sqe->len - 1);
+	if (!peer_unread(peer) && !peer_feed(peer, sqe->len - 1))
+		return false;
+	return peer_arrived(peer);
+}
+
+/* What no plan that was drawn has, but one that somebody wrote may. Whether the operation has a
+ * timeout of its own is seen when it is wanted. */
+static bool possible(const struct port *port, int index, const struct io_uring_sqe *sqe,
+		     enum dt_side side)
+{
+	struct pair_place place = { .wire = port->peer->kind,
+				    .ring = port->ring->mode,
+				    .raw = true,
+				    .waitall = raw_waits_for_all(sqe),
+				    .several = true,
+				    .own_timeout = true,
+				    .writes = side == DT_OUT };
+	const char *reason;
+
+	return pair_kind(planned(port, index)->point, planned(port, index)->mechanism, &place,
+			 &reason) != PAIR_IMPOSSIBLE;
 }
 
 /* Brings the wire into the state of the point. */
@@ -129,9 +161,10 @@ static bool prepare(struct port *port, int index, struct io_uring_sqe *sqe, enum
 	switch (planned(port, index)->point) {
 	case POINT_BATCH_BLOCKED:
 	case POINT_ARMED:
+		return blocked(port, side);
 	case POINT_READY:
 	case POINT_LATE:
-		return blocked(port, side);
+		return blocked(port, side) && peer_can_act(port->peer, side);
 	case POINT_BATCH_READY:
 	case POINT_RACED:
 		return ready(port, sqe, side);
@@ -144,27 +177,44 @@ static bool prepare(struct port *port, int index, struct io_uring_sqe *sqe, enum
 	}
 }
 
-/* Adds the harness's cancel to the target's batch. */
-static void batch(struct port *port, int index)
+/* Adds the harness's cancel to the target's batch. False when the target has filled the queue. */
+static bool batch(struct port *port, int index)
 {
 	struct raw_op *op;
 
+	if (!io_uring_sq_space_left(&port->ring->uring))
+		return false;
 	raw_record(port);
+	port->raw->recorded = true;
 	op = raw_primitive(port, port->raw->aim_index);
-	op->record = -1;
-	port->cancel.done = false;
+	port_clear(port);
 	mechanism_prepare(port, planned(port, index)->mechanism, op->user_data,
-			  (op->side == DT_IN ? port->peer->in : port->peer->out)->target_fd,
-			  op->opcode, index);
+			  wire_of(port, op->side)->target_fd, op->opcode);
+	return true;
 }
 
-static void note_cancel(struct port *port, int index)
+static void note(struct port *port, int index, enum event_kind kind, int32_t result)
 {
-	struct event *event = history_append(port->history, EVENT_CANCEL);
+	struct event *event = history_append(port->history, kind);
 
 	event->detail = (uint8_t)index;
 	event->attempt = port->attempt;
 	event->primitive = port->raw->aim_index;
+	event->result = result;
+}
+
+/* before: nothing is submitted. Only a drop can do that. */
+static enum raw_step leave_unsubmitted(struct port *port, int index)
+{
+	struct landing_record *record = &port->outcome->records[index];
+
+	note(port, index, EVENT_CANCEL, 0);
+	port_landed(port, index, LANDING_LANDED, -ECANCELED, 0);
+	record->k = port->moved;
+	record->mid = record->k > 0;
+	record->primitive = port->raw->aim_index;
+	port->raw->dropped = true;
+	return RAW_SAY_CANCEL;
 }
 
 enum raw_step raw_inject_before(struct port *port)
@@ -172,81 +222,71 @@ enum raw_step raw_inject_before(struct port *port)
 	struct raw *raw = port->raw;
 	int index = port_due(port);
 	unsigned queued = raw_queued(port);
+	struct io_uring_sqe *sqe = NULL;
+	enum dt_side side = DT_IN;
 	enum point point;
-	enum dt_side side;
 
 	raw->aim = -1;
 	if (index < 0)
 		return RAW_GO_ON;
 	point = planned(port, index)->point;
-	for (unsigned i = 0; i < queued; i++) {
-		struct io_uring_sqe *sqe = raw_queued_at(port, i);
-
-		if (!raw_moves_bytes(port, sqe, &side))
-			continue;
-		raw->aim_index = port->primitive;
-		if (point == POINT_BEFORE) { /* only a drop leaves it unsubmitted */
-			note_cancel(port, index);
-			landed(port, index, LANDING_LANDED, side, -ECANCELED, 0);
-			raw->dropped = true;
-			return RAW_SAY_CANCEL;
-		}
-		if (!prepare(port, index, sqe, side))
-			return RAW_GO_ON;
-		raw->aim = index;
-		if (point == POINT_BATCH_BLOCKED || point == POINT_BATCH_READY)
-			batch(port, index);
+	for (unsigned i = 0; i < queued && !sqe; i++)
+		if (raw_moves_bytes(port, raw_queued_at(port, i), &side))
+			sqe = raw_queued_at(port, i);
+	if (!sqe || !possible(port, index, sqe, side))
 		return RAW_GO_ON;
-	}
+	raw->aim_index = port->primitive;
+	port->now.side = side;
+	if (point == POINT_BEFORE)
+		return leave_unsubmitted(port, index);
+	if (!prepare(port, index, sqe, side))
+		return RAW_GO_ON;
+	if ((point == POINT_BATCH_BLOCKED || point == POINT_BATCH_READY) && !batch(port, index))
+		return RAW_GO_ON;
+	raw->aim = index;
 	return RAW_GO_ON;
 }
 
-static bool await_op(struct port *port, const struct raw_op *op)
+/*
+ * After C: T is here when the ring is settled, if it is owed at all. What io-wq runs may take
+ * longer; but a cancel by descriptor or opcode may have found another operation of the target's.
+ */
+static void await_op(struct port *port, const struct raw_op *op, enum mechanism mechanism)
 {
-	for (int round = 0; op->in_flight && round < 20; round++) {
-		if (ring_wait(port->ring, 50000000) == 0 || op->in_flight)
-			port_reap(port);
-	}
-	return !op->in_flight;
+	bool found = mechanism_found(mechanism, port->cancel.result);
+	bool other = mechanism == MECH_FD || mechanism == MECH_OP;
+
+	if (!over(op))
+		port_settle(port);
+	found = (found && !other) || port->cancel.result == -EALREADY;
+	for (unsigned idle = 0; !over(op) && found && idle < VISIBLE_ROUNDS; idle++)
+		port_wait(port, VISIBLE_NS);
 }
 
-/* T of an operation that has finished: the youngest completion with its user_data. */
-static int32_t result_of(const struct raw *raw, const struct raw_op *op)
-{
-	for (unsigned i = raw->queue_count; i-- > 0;) {
-		const struct dt_completion *c =
-			&raw->queue[(raw->queue_first + i) % RAW_QUEUE_MAX];
-
-		if (c->user_data == (op->user_data & UD_MASK))
-			return c->result;
-	}
-	return 0;
-}
-
-static enum landing judge(const struct cancellation *cancellation, int32_t t, int32_t c,
-			  size_t size)
+static enum landing judge(const struct cancellation *cancellation, const struct raw_op *op,
+			  int32_t c)
 {
 	bool found = mechanism_found(cancellation->mechanism, c);
+	int32_t t = result_of(op);
+	bool good = t == -ECANCELED && found;
 
-	switch (cancellation->point) {
-	case POINT_BATCH_READY:
-	case POINT_RACED:
-		return t > 0 && !found ? LANDING_LANDED : LANDING_TOO_LATE;
-	case POINT_PARTIAL_KERNEL:
-		return t > 0 && (size_t)t < size && found ? LANDING_LANDED : LANDING_TOO_LATE;
-	default:
-		return t == -ECANCELED ? LANDING_LANDED : LANDING_TOO_LATE;
-	}
+	if (cancellation->point == POINT_BATCH_READY || cancellation->point == POINT_RACED)
+		good = t > 0 && !found;
+	else if (cancellation->point == POINT_PARTIAL_KERNEL)
+		good = t > 0 && (size_t)t < op->size && found;
+	return good && over(op) ? LANDING_LANDED : LANDING_TOO_LATE;
 }
 
-static void note_cancelled(struct port *port, int index, int32_t c)
+/* C is here. */
+static enum raw_step conclude(struct port *port, int index, struct raw_op *op, bool in_state)
 {
-	struct event *event = history_append(port->history, EVENT_CANCELLED);
+	const struct cancellation *cancellation = planned(port, index);
+	int32_t c = port->cancel.result;
 
-	event->detail = (uint8_t)index;
-	event->attempt = port->attempt;
-	event->primitive = port->raw->aim_index;
-	event->result = c;
+	await_op(port, op, cancellation->mechanism);
+	note(port, index, EVENT_CANCELLED, c);
+	landed(port, index, in_state ? judge(cancellation, op, c) : LANDING_TOO_LATE, op, c);
+	return RAW_GO_ON;
 }
 
 /* The target's own linked timeout of that operation, finished or not, or NULL. */
@@ -267,35 +307,32 @@ static struct raw_op *own_timeout(struct port *port, const struct raw_op *of)
 /* In the kernel: the target will see its operation's completion, and nothing else. */
 static enum raw_step cancel_in_kernel(struct port *port, int index, struct raw_op *op)
 {
-	const struct cancellation *c = planned(port, index);
-	int fd = (op->side == DT_IN ? port->peer->in : port->peer->out)->target_fd;
-	uint64_t user_data = op->user_data;
-	int32_t t;
+	enum mechanism mechanism = planned(port, index)->mechanism;
+	struct raw_op *timeout = NULL;
+	bool in_state = true;
 
-	port->cancel.done = false;
-	if (c->mechanism == MECH_LINK_TIMEOUT) {
-		struct raw_op *timeout = own_timeout(port, op);
-
+	if (mechanism == MECH_LINK_TIMEOUT) {
+		timeout = own_timeout(port, op);
 		if (!timeout) {
 			port->raw->aim = -1;
 			return RAW_GO_ON;
 		}
-		note_cancel(port, index);
-		mechanism_fire(port, timeout->user_data);
-		await_op(port, timeout);
-		port->cancel.result = result_of(port->raw, timeout);
-	} else {
-		note_cancel(port, index);
-		mechanism_act(port, c->mechanism, user_data, fd, op->opcode, index);
 	}
-	if (c->point == POINT_LATE)
-		act(port, op->side);
-	await_op(port, op);
-	t = result_of(port->raw, op);
-	note_cancelled(port, index, port->cancel.result);
-	landed(port, index, judge(c, t, port->cancel.result, op->size), op->side, t,
-	       port->cancel.result);
-	return RAW_GO_ON;
+	note(port, index, EVENT_CANCEL, 0);
+	port_clear(port);
+	if (timeout) {
+		mechanism_fire(port, timeout->user_data);
+		for (unsigned idle = 0; timeout->in_flight && idle < VISIBLE_ROUNDS; idle++)
+			port_wait(port, VISIBLE_NS);
+		port->cancel = (struct slot){ .done = timeout->told,
+					      .result = result_of(timeout) };
+	} else {
+		mechanism_act(port, mechanism, op->user_data, wire_of(port, op->side)->target_fd,
+			      op->opcode);
+	}
+	if (planned(port, index)->point == POINT_LATE)
+		in_state = act(port, op->side);
+	return conclude(port, index, op, in_state);
 }
 
 /* Stop and drop: T is not known yet unless the operation is over. */
@@ -303,10 +340,8 @@ static enum raw_step interrupt(struct port *port, int index, struct raw_op *op)
 {
 	struct raw *raw = port->raw;
 
-	note_cancel(port, index);
-	landed(port, index, LANDING_LANDED, op->side, op->in_flight ? 0 : result_of(raw, op), 0);
-	if (op->in_flight)
-		op->record = index;
+	note(port, index, EVENT_CANCEL, 0);
+	landed(port, index, LANDING_LANDED, op, 0);
 	if (planned(port, index)->mechanism == MECH_DROP)
 		raw->dropped = true;
 	else
@@ -320,7 +355,8 @@ static enum raw_step recovery(struct port *port)
 	struct raw *raw = port->raw;
 	int index = port_due(port);
 
-	if (index < 0 || planned(port, index)->point != POINT_RECOVERY || !raw->stopped)
+	if (index < 0 || planned(port, index)->point != POINT_RECOVERY || !raw->stopped ||
+	    planned(port, index)->mechanism < MECH_STOP)
 		return RAW_GO_ON;
 	for (unsigned i = 0; i < raw->op_count; i++) {
 		struct raw_op *op = &raw->ops[i];
@@ -334,10 +370,11 @@ static enum raw_step recovery(struct port *port)
 }
 
 /* The completion must be visible, and the target must not have seen it. */
-static bool make_visible(struct port *port, struct raw_op *op)
+static bool make_visible(struct port *port, const struct raw_op *op)
 {
-	/* A WAITALL write goes on whenever the peer has drained; TCP tells it in its own time. */
-	for (unsigned idle = 0; op->in_flight && idle < VISIBLE_ROUNDS; idle++) {
+	/* A WAITALL write goes on whenever the peer has drained; TCP tells it in its own time. One
+	 * that has more than one completion is never over. */
+	for (unsigned idle = 0; !over(op) && !op->told && idle < VISIBLE_ROUNDS; idle++) {
 		if (act(port, op->side)) {
 			port_settle(port);
 			idle = 0;
@@ -345,15 +382,57 @@ static bool make_visible(struct port *port, struct raw_op *op)
 			port_wait(port, VISIBLE_NS);
 		}
 	}
-	return !op->in_flight;
+	return over(op) && op->result > 0;
+}
+
+/* A MSG_WAITALL operation has taken what there was and waits. */
+static bool moved_some(struct port *port, const struct raw_op *op)
+{
+	/* DEFER: the bytes are taken by task work. TCP: it makes room while it carries. */
+	for (unsigned round = 0; round < CARRY_ROUNDS && !over(op); round++) {
+		bool carries = op->side == DT_OUT && wire_under_way(port->peer->out);
+
+		port_settle(port);
+		if (!carries)
+			break;
+	}
+	return !over(op) &&
+	       (op->side == DT_OUT ||
+		(uint64_t)wire_unread(port->peer->in) < peer_unread(port->peer));
+}
+
+/* Data arrives at an operation that waits; no task work is run. */
+static bool arrives(struct port *port, enum dt_side side)
+{
+	if (!act(port, side))
+		return false;
+	return side == DT_IN ? peer_arrived(port->peer) : peer_empty(port->peer);
+}
+
+/* Submitted: is the operation in the state of the point? */
+static bool in_state(struct port *port, enum point point, const struct raw_op *op)
+{
+	/* Linked behind another one that is not over: it was not issued. */
+	if (op->behind >= 0 && port->raw->ops[op->behind].in_flight)
+		return false;
+	switch (point) {
+	case POINT_RACED:
+		return make_visible(port, op);
+	case POINT_PARTIAL_KERNEL:
+		return moved_some(port, op);
+	case POINT_READY:
+		return !over(op) && arrives(port, op->side);
+	default:
+		return !over(op);
+	}
 }
 
 enum raw_step raw_inject_after(struct port *port)
 {
 	struct raw *raw = port->raw;
 	int index = raw->aim;
-	struct raw_op *op;
 	enum mechanism mechanism;
+	struct raw_op *op;
 	enum point point;
 
 	if (index < 0)
@@ -362,23 +441,14 @@ enum raw_step raw_inject_after(struct port *port)
 	mechanism = planned(port, index)->mechanism;
 	op = raw_primitive(port, raw->aim_index);
 	if (point == POINT_BATCH_BLOCKED || point == POINT_BATCH_READY) {
-		port_await(port, &port->cancel);
-		await_op(port, op);
-		note_cancelled(port, index, port->cancel.result);
-		landed(port, index,
-		       judge(planned(port, index), result_of(raw, op), port->cancel.result,
-			     op->size),
-		       op->side, result_of(raw, op), port->cancel.result);
-		return RAW_GO_ON;
+		note(port, index, EVENT_CANCEL, 0);
+		port_need(port, &port->cancel);
+		return conclude(port, index, op, true);
 	}
-	if (point == POINT_PARTIAL_KERNEL)
-		port_settle(port);
-	if (point == POINT_RACED ? !make_visible(port, op) : !op->in_flight) {
+	if (!in_state(port, point, op)) {
 		raw->aim = -1;
 		return RAW_GO_ON;
 	}
-	if (point == POINT_READY)
-		act(port, op->side);
 	if (mechanism == MECH_STOP || mechanism == MECH_DROP)
 		return interrupt(port, index, op);
 	return cancel_in_kernel(port, index, op);

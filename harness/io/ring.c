@@ -5,11 +5,14 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-enum { SQ_IDLE_MS = 1, SPINS_BEFORE_SLEEP = 1000 };
+/* A barrier that does not come through in 0.75 s never will: say so, before it is taken for a hang
+ * of the target (which has a second). */
+enum { SQ_IDLE_MS = 1, BARRIER_NS = 50000000, BARRIER_ROUNDS = 15 };
 
 int ring_init(struct ring *ring, enum ring_mode mode)
 {
@@ -56,40 +59,82 @@ struct io_uring_sqe *ring_sqe(struct ring *ring)
 	return sqe;
 }
 
-static bool nops_seen(const struct ring *ring)
+static bool barriers_passed(const struct ring *ring)
 {
 	struct io_uring_cqe *cqe;
-	unsigned head, nops = 0;
+	unsigned head, passed = 0;
 
 	io_uring_for_each_cqe((struct io_uring *)&ring->uring, head, cqe)
-		nops += cqe->user_data == tagged(TAG_NOP, 0);
-	return nops >= ring->nops_due;
+		passed += cqe->user_data == tagged(TAG_BARRIER, 0);
+	return passed >= ring->barriers_due;
+}
+
+/* Sleeps until there are `count` completions, barriers too, or for a while. */
+static int sleep_for(struct ring *ring, unsigned count)
+{
+	struct __kernel_timespec ts = { .tv_nsec = BARRIER_NS };
+	struct io_uring_getevents_arg arg = { .ts = (uint64_t)(uintptr_t)&ts };
+	int r = io_uring_enter2((unsigned)ring->uring.ring_fd, 0, count,
+				IORING_ENTER_GETEVENTS | IORING_ENTER_EXT_ARG, (void *)&arg,
+				sizeof(arg));
+
+	return r == -EINTR ? 0 : r;
+}
+
+/* Sleeps until the barrier is behind us: spinning would keep the kernel's thread, which has this
+ * very core, from getting there. */
+static int sleep_until_passed(struct ring *ring)
+{
+	unsigned idle = 0;
+	int r = io_uring_submit(&ring->uring);
+
+	while (r >= 0 && !barriers_passed(ring)) {
+		unsigned ready = io_uring_cq_ready(&ring->uring);
+
+		if (barriers_passed(ring))
+			break;
+		r = sleep_for(ring, ready + 1);
+		if (r == -ETIME)
+			r = ++idle < BARRIER_ROUNDS ? 0 : -EBUSY;
+	}
+	return r < 0 ? r : 0;
+}
+
+/* The target may have filled the queue: the kernel's thread makes room. */
+static int make_room(struct ring *ring, unsigned entries)
+{
+	int r = 0;
+
+	if (io_uring_sq_space_left(&ring->uring) >= entries)
+		return 0;
+	r = io_uring_submit(&ring->uring);
+	while (r >= 0 && io_uring_sq_space_left(&ring->uring) < entries)
+		r = io_uring_sqring_wait(&ring->uring);
+	return r < 0 ? r : 0;
 }
 
 /*
- * One NOP through the kernel's thread, after whatever else is queued: when its completion is here,
- * all before it was issued. Spins briefly, then sleeps: the thread may need this very core.
+ * A poll that never fires, and its cancel, behind what is queued. When the poll's completion is
+ * here, all before it was issued; and since it goes through the task work of the kernel's thread,
+ * so has all that was due there. (A NOP does not: it completes while task work waits. Two NOPs, one
+ * after the other, would do, for twice the price.)
  */
-static int pass_nop(struct ring *ring)
+static int pass_barrier(struct ring *ring)
 {
-	struct io_uring_sqe *sqe = ring_sqe(ring);
-	int r;
+	struct io_uring_sqe *sqe;
+	int r = make_room(ring, 2);
 
-	io_uring_prep_nop(sqe);
-	io_uring_sqe_set_data64(sqe, tagged(TAG_NOP, 0));
-	ring->nops_due++;
-	r = io_uring_submit(&ring->uring);
-	for (unsigned spins = 0; r >= 0 && !nops_seen(ring); spins++) {
-		unsigned ready = io_uring_cq_ready(&ring->uring);
-
-		if (spins < SPINS_BEFORE_SLEEP || nops_seen(ring))
-			continue;
-		r = io_uring_enter((unsigned)ring->uring.ring_fd, 0, ready + 1,
-				   IORING_ENTER_GETEVENTS, NULL);
-		if (r == -EINTR)
-			r = 0;
-	}
-	return r < 0 ? r : 0;
+	if (r < 0)
+		return r;
+	sqe = ring_sqe(ring);
+	io_uring_prep_poll_add(sqe, ring->gate_fd, POLLIN);
+	io_uring_sqe_set_data64(sqe, tagged(TAG_BARRIER, 0));
+	sqe = ring_sqe(ring);
+	io_uring_prep_cancel64(sqe, tagged(TAG_BARRIER, 0), 0);
+	sqe->flags |= IOSQE_CQE_SKIP_SUCCESS;
+	io_uring_sqe_set_data64(sqe, tagged(TAG_BARRIER, 1));
+	ring->barriers_due++;
+	return sleep_until_passed(ring);
 }
 
 static bool task_work_due(const struct ring *ring)
@@ -108,9 +153,7 @@ int ring_settle(struct ring *ring)
 		} while (r >= 0 && task_work_due(ring));
 		break;
 	case RING_SQPOLL:
-		r = pass_nop(ring);
-		if (r >= 0)
-			r = pass_nop(ring);
+		r = pass_barrier(ring);
 		break;
 	default:
 		break;
@@ -120,7 +163,7 @@ int ring_settle(struct ring *ring)
 
 int ring_submit_unsettled(struct ring *ring)
 {
-	int r = ring->mode == RING_SQPOLL ? pass_nop(ring) : io_uring_submit(&ring->uring);
+	int r = io_uring_submit(&ring->uring);
 
 	return r < 0 ? r : 0;
 }
@@ -135,9 +178,7 @@ int ring_submit(struct ring *ring)
 			r = io_uring_get_events(&ring->uring);
 		return r < 0 ? r : 0;
 	}
-	/* What completes or waits at once has done so before a NOP behind it; the second NOP is for
-	 * task work that the peer's act has woken. */
-	r = ring->mode == RING_SQPOLL ? pass_nop(ring) : io_uring_submit(&ring->uring);
+	r = ring->mode == RING_SQPOLL ? pass_barrier(ring) : io_uring_submit(&ring->uring);
 	return r < 0 ? r : 0;
 }
 
@@ -160,10 +201,10 @@ struct io_uring_cqe *ring_peek(struct ring *ring)
 	unsigned head;
 
 	io_uring_for_each_cqe(&ring->uring, head, cqe) {
-		if (cqe->user_data != tagged(TAG_NOP, 0))
+		if (cqe->user_data >> TAG_SHIFT != TAG_BARRIER)
 			return cqe;
-		/* A NOP is always the oldest here: those before it were taken. */
-		ring->nops_due--;
+		/* A barrier is always the oldest here: those before it were taken. */
+		ring->barriers_due -= cqe->user_data == tagged(TAG_BARRIER, 0);
 		io_uring_cq_advance(&ring->uring, 1);
 	}
 	return NULL;

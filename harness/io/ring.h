@@ -3,7 +3,7 @@
  *
  * A ring is settled when everything submitted has been issued and every completion that can run
  * has run and is visible. Plain and COOP rings are settled by leaving the kernel; DEFER rings by
- * running task work; SQPOLL rings when the kernel's thread has passed two NOPs.
+ * running task work; SQPOLL rings when the kernel's thread has passed a barrier (ring.c).
  */
 #ifndef IO_RING_H
 #define IO_RING_H
@@ -19,14 +19,14 @@
 #define IORING_ASYNC_CANCEL_OP (1U << 5)
 #endif
 
-/* The top 16 bits of user_data say whose an operation is; the target's own use the lower 48. */
+/* The top 16 bits of user_data say whose an operation is. The lower 48 are the target's own, or the
+ * serial number of the harness's primitive. */
 enum tag {
 	TAG_COOKED = 0xd701,  /* T of a cooked primitive */
-	TAG_CANCEL = 0xd702,  /* C; lower bits: index of the cancellation */
+	TAG_CANCEL = 0xd702,  /* C, or the harness's linked timeout */
 	TAG_GATE = 0xd703,    /* the poll that holds an operation back */
-	TAG_TIMEOUT = 0xd704, /* a linked timeout of the harness */
 	TAG_UPDATE = 0xd705,  /* its update */
-	TAG_NOP = 0xd706,     /* settles an SQPOLL ring */
+	TAG_BARRIER = 0xd706, /* settles an SQPOLL ring */
 	TAG_RAW = 0xd710,     /* the target's */
 };
 
@@ -42,7 +42,7 @@ struct ring {
 	struct io_uring uring;
 	enum ring_mode mode;
 	int gate_fd;	   /* an eventfd that never becomes readable */
-	unsigned nops_due; /* NOPs submitted by settling, not yet seen */
+	unsigned barriers_due; /* submitted by settling, not yet seen */
 };
 
 /* 0 or -errno. */
@@ -56,7 +56,7 @@ struct io_uring_sqe *ring_sqe(struct ring *ring);
 int ring_submit(struct ring *ring);
 
 /* Submits what is queued and no more: a DEFER ring runs no task work, an SQPOLL ring is left to
- * its thread once the entries are consumed. */
+ * its thread. */
 int ring_submit_unsettled(struct ring *ring);
 
 /* Makes every completion that can run visible; for use after the peer acted. */

@@ -5,8 +5,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -199,4 +201,34 @@ ssize_t wire_unread(const struct wire *wire)
 	int n;
 
 	return ioctl(wire->target_fd, FIONREAD, &n) < 0 ? -errno : n;
+}
+
+static size_t ask(const struct wire *wire, unsigned long request)
+{
+	int n = 0;
+
+	return wire->kind == WIRE_TCP && ioctl(wire->target_fd, request, &n) == 0 ? (size_t)n : 0;
+}
+
+size_t wire_unsent(const struct wire *wire)
+{
+	return ask(wire, SIOCOUTQ);
+}
+
+size_t wire_under_way(const struct wire *wire)
+{
+	int now = 1;
+
+	if (wire->kind != WIRE_TCP)
+		return 0;
+	setsockopt(wire->peer_fd, IPPROTO_TCP, TCP_QUICKACK, &now, sizeof(now));
+	return wire_unsent(wire) - ask(wire, SIOCOUTQNSD);
+}
+
+bool wire_acts(const struct wire *wire, enum dt_side side)
+{
+	struct pollfd ask_now = { .fd = wire->target_fd,
+				  .events = side == DT_IN ? POLLIN : POLLOUT };
+
+	return poll(&ask_now, 1, 0) > 0;
 }

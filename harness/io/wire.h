@@ -47,4 +47,17 @@ int wire_reset(struct wire *wire);
 /* Bytes in the wire towards the target that it has not read, or -errno. */
 ssize_t wire_unread(const struct wire *wire);
 
+/*
+ * What was sent by the target and is still under way inside the kernel, in bytes. TCP only: until
+ * the receiver has acknowledged them they will make room by themselves, up to 40 ms later; so the
+ * receiver is asked to do it now. (Measured: a full way out had room for 12 to 24 KiB after that.)
+ */
+size_t wire_under_way(const struct wire *wire);
+
+/* Bytes sent by the target that the peer has not taken, as TCP counts them; others: 0. */
+size_t wire_unsent(const struct wire *wire);
+
+/* Is there something for an operation of that side to do: bytes, their end, room, an error? */
+bool wire_acts(const struct wire *wire, enum dt_side side);
+
 #endif

@@ -283,6 +283,12 @@ static void close_session(struct trial *trial)
 	blame_tail(trial, true);
 	if (raw_clean(trial->port) < 0)
 		outcome->spent = true;
+	if (trial->port->strays) { /* what else may have been taken for something else? */
+		outcome->verdict = VERDICT_ERROR;
+		snprintf(outcome->finding.sentence, SENTENCE_MAX,
+			 "the harness lost sight of %llu of its own operations",
+			 (unsigned long long)trial->port->strays);
+	}
 	if (trial->diverged || outcome->finding.damage || outcome->verdict != VERDICT_PASS)
 		trial->peer->dirty = true;
 	outcome->primitives = trial->port->primitives_total;
