@@ -24,6 +24,17 @@ int campaign_interrupts(const struct campaign *campaign)
 	return campaign->options->interrupts ? *campaign->options->interrupts : 0;
 }
 
+void campaign_move(struct campaign *campaign)
+{
+	const struct campaign_watch *watch = &campaign->options->watch;
+	uint64_t now = clock_now_ns();
+
+	if (!watch->moved || now - campaign->moved_ns < TICK_NS)
+		return;
+	campaign->moved_ns = now;
+	watch->moved(watch->context, &campaign->place);
+}
+
 void bout_error(struct bout *bout, int error, const char *message)
 {
 	char text[JUDGEMENT_MAX];
@@ -48,6 +59,7 @@ int bout_order_alone(struct bout *bout, const struct order *order, const struct 
 	for (;;) {
 		int answer = crew_wait(crew);
 
+		campaign_move(bout->campaign);
 		if (answer >= 0)
 			return answer;
 		if (campaign_interrupts(bout->campaign) > 1)

@@ -14,7 +14,7 @@ struct campaign {
 	struct results_log *log; /* NULL: none */
 	struct results *results;
 	struct results before; /* on resume: what was there; cases move into `results` */
-	uint64_t begun_ns, reported_ns; /* on the clock; the latter: last told where it is */
+	uint64_t begun_ns, moved_ns; /* when it began; when it last said where it is */
 	struct campaign_place place;
 };
 
@@ -34,12 +34,16 @@ struct bout {
 	struct case_part *from;	 /* where to go on; borrowed; NULL: from the beginning */
 	uint64_t begun_ns, noted_ns; /* when it began; when a part was last written */
 	unsigned noted;	      /* failures that are in parts */
+	uint64_t noted_trials; /* that the last part counts */
 	unsigned unrepeated;  /* bits of damage */
 	char note[160];	      /* beside the judgement */
 };
 
 /* The user asked to stop: 0, 1 (finish the trial) or 2 (at once). */
 int campaign_interrupts(const struct campaign *campaign);
+
+/* Tells whoever looks on where it is, unless that was done a moment ago. */
+void campaign_move(struct campaign *campaign);
 
 /* Runs one case into its result, from `part` on when there is one. 0; -EINTR (at once); -errno. */
 int campaign_case_run(struct campaign *campaign, uint32_t index, struct case_part *part,

@@ -45,7 +45,6 @@ struct stage {
 	uint64_t window;
 	uint64_t chunks;      /* in the budget */
 	uint64_t next, merged; /* to be handed out, to be merged */
-	uint64_t noted;	       /* merged when a part was last written */
 	unsigned working, hands; /* workers that have an order; that may have one */
 	uint32_t deaths[2];
 	bool declared_only;
@@ -223,15 +222,15 @@ static int note_part(struct stage *stage)
 		.deaths = { stage->deaths[0], stage->deaths[1] },
 		.declared_only = stage->declared_only,
 		.tally = result->tally,
-		.failures = result->failures + bout->noted,
+		.failures = result->failures ? result->failures + bout->noted : NULL,
 		.failure_count = result->failure_count - bout->noted,
 	};
 
-	if (!bout->campaign->log || stage->merged == stage->noted)
-		return 0;
-	stage->noted = stage->merged;
-	bout->noted = result->failure_count;
 	bout->noted_ns = clock_now_ns();
+	if (!bout->campaign->log || part.trials == bout->noted_trials)
+		return 0;
+	bout->noted = result->failure_count;
+	bout->noted_trials = part.trials;
 	return results_log_part(bout->campaign->log, result, &part);
 }
 
@@ -258,7 +257,8 @@ static void go_on(struct stage *stage)
 	bout->result->failure_count = bout->noted = from->failure_count;
 	from->failures = NULL;
 	from->failure_count = 0;
-	stage->next = stage->merged = stage->noted = from->trials / CHUNK_TRIALS;
+	stage->next = stage->merged = from->trials / CHUNK_TRIALS;
+	bout->noted_trials = from->trials;
 	stage->deaths[0] = from->deaths[0];
 	stage->deaths[1] = from->deaths[1];
 	stage->declared_only = from->declared_only;
@@ -309,16 +309,9 @@ static int look_at_clock(struct stage *stage)
 static void report_place(struct stage *stage)
 {
 	struct campaign *campaign = stage->bout->campaign;
-	uint64_t now = clock_now_ns();
-
-	if (now - campaign->reported_ns < TICK_NS)
-		return;
-	campaign->reported_ns = now;
 	campaign->place.trials_done = stage->bout->result->tally.trials;
 	campaign->place.trials_total = stage->bout->budget;
-	if (campaign->options->watch.moved)
-		campaign->options->watch.moved(campaign->options->watch.context,
-					       &campaign->place);
+	campaign_move(campaign);
 }
 
 static int run_stage(struct stage *stage)
@@ -333,7 +326,7 @@ static int run_stage(struct stage *stage)
 		error = look_at_clock(stage);
 		if (campaign_interrupts(campaign) > 1)
 			return -EINTR;
-		if (!error && (worker == -EINTR || worker == -EAGAIN))
+		if (worker == -EINTR || worker == -EAGAIN)
 			continue;
 		if (!error)
 			error = worker < 0 ? worker : collect(stage, worker);

@@ -228,7 +228,7 @@ _Noreturn void worker_main(const struct worker_options *options, struct slate *s
 		if (got != 1)
 			_exit(1);
 		run_order(&worker);
-		fflush(NULL); /* what the target printed: it would be gone with the process */
+		fflush(NULL); /* what a target printed by stdio; before the answer */
 		leave_when_grown(&worker);
 		bell = BELL_DONE;
 		if (write(socket, &bell, 1) != 1)

@@ -150,7 +150,8 @@ def main(needs_io_uring=True):
     """Runs the tests of the module that calls it. Returns an exit code."""
     global PROGRAM, INCLUDE, COMPILER, FOLDER, EXTRA
     PROGRAM, INCLUDE = map(os.path.abspath, sys.argv[1:3])
-    COMPILER, EXTRA = sys.argv[3], [name for name in sys.argv[4:] if os.path.exists(name)]
+    COMPILER, EXTRA = sys.argv[3], [os.path.abspath(name) for name in sys.argv[4:]
+                                  if os.path.exists(name)]
     done = subprocess.run([PROGRAM, "doctor"], stdout=subprocess.PIPE, text=True, check=False)
     if needs_io_uring and done.returncode == NOTHING_RAN:
         print(done.stdout.splitlines()[-1])
@@ -161,6 +162,6 @@ def main(needs_io_uring=True):
         FOLDER = os.path.join(place, "suite")
         os.mkdir(FOLDER, 0o755)
         build("mine", MINE)
-        chosen = [name for name in sys.argv[4:] if name not in EXTRA]
+        chosen = [name for name in sys.argv[4:] if os.path.abspath(name) not in EXTRA]
         program = unittest.main(argv=sys.argv[:1] + chosen, exit=False, verbosity=2)
     return 0 if program.result.wasSuccessful() else 1
