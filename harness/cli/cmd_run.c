@@ -27,6 +27,7 @@ enum { MESSAGE_MAX = 1024, MEMORY_MAX = 1 << 30, SHOWN_OUTPUT_MAX = 400 };
 /* Everything that a run holds. */
 struct run {
 	struct run_options options;
+	json_t *command; /* the arguments as they were given */
 	struct resume resume;
 	struct selection selection;
 	struct results results;
@@ -238,7 +239,7 @@ static int begin(struct run *run, json_t *record)
 	return code;
 }
 
-static int execute(struct run *run, int argc, char **argv)
+static int execute(struct run *run)
 {
 	const char *obstacle;
 	json_t *record;
@@ -256,7 +257,7 @@ static int execute(struct run *run, int argc, char **argv)
 	if (!run->options.seed_given &&
 	    getrandom(&run->options.seed, sizeof(run->options.seed), 0) < 0)
 		run->options.seed = clock_now_ns();
-	record = run_record_make(&run->options, &run->selection, argc, argv);
+	record = run_record_make(&run->options, &run->selection, run->command);
 	code = record ? begin(run, record) : EXIT_HARNESS;
 	json_decref(record);
 	return code;
@@ -264,12 +265,12 @@ static int execute(struct run *run, int argc, char **argv)
 
 int cmd_run(int argc, char **argv)
 {
-	struct run run = { 0 };
+	struct run run = { .command = run_record_command(argc, argv) };
 	int code = run_options_parse(argc, argv, &run.options);
 
-	if (code != OPTIONS_GO_ON)
-		return code;
-	code = execute(&run, argc, argv);
+	if (code == OPTIONS_GO_ON)
+		code = execute(&run);
+	json_decref(run.command);
 	results_finish(&run.results);
 	selection_finish(&run.selection);
 	resume_finish(&run.resume);

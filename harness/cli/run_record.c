@@ -151,14 +151,19 @@ static json_t *describe_plugins(const struct case_list *list)
 	return plugins;
 }
 
+json_t *run_record_command(int argc, char **argv)
+{
+	return texts_of(argv, (unsigned)argc);
+}
+
 json_t *run_record_make(const struct run_options *options, const struct selection *selection,
-			int argc, char **argv)
+			json_t *command)
 {
 	char *folder = getcwd(NULL, 0), hash[HASH_TEXT_MAX];
 	json_t *record = json_pack(
-		"{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:i, s:o}", "droptest", DROPTEST_VERSION,
+		"{s:s, s:s, s:O, s:o, s:o, s:o, s:o, s:i, s:o}", "droptest", DROPTEST_VERSION,
 		"plan_hash", hash_text(plan_hash(options, selection), hash), "command",
-		texts_of(argv, (unsigned)argc), "folder", text_encode(folder ? folder : ""),
+		command, "folder", text_encode(folder ? folder : ""),
 		"options", describe_options(options), "scenarios",
 		describe_scenarios(&selection->scenarios), "plugins",
 		describe_plugins(&selection->list), "cases", (int)selection->list.count,

@@ -8,9 +8,12 @@
 
 #include "cli/run_options.h"
 
-/* What run.json says of this run; owned by the caller. NULL: told. */
+/* The arguments as they were given: to be taken before they are parsed, which sorts them. */
+json_t *run_record_command(int argc, char **argv);
+
+/* What run.json says of this run; owned by the caller. `command` stays the caller's. NULL: told. */
 json_t *run_record_make(const struct run_options *options, const struct selection *selection,
-			int argc, char **argv);
+			json_t *command);
 
 /*
  * The options of a recorded run, in place of everything that decides its trials; what was given on

@@ -163,6 +163,8 @@ static void test_filters(void)
 		{ { .target = "tame/*" }, 56 },
 		{ { .target = "hostile/*" }, 0 },
 		{ { .target = "read" }, 0 },
+		{ { .target = "hostile/*,basic" }, 56 },
+		{ { .target = "hostile/*,bas" }, 0 },
 		{ { .rings = BIT(RING_DEFER) | BIT(RING_COOP) }, 28 },
 		{ { .pattern = "read_exact" }, 12 },
 		{ { .pattern = "read_exact,liar" }, 24 },

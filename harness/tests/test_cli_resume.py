@@ -118,7 +118,8 @@ class Interrupt(Case):
         process.kill()
         process.communicate()
         part = records("parts", "part")[-1]
-        report = json.loads(self.check(0, "report", "parts", "--json").stdout)
+        report = json.loads(self.check(0, "report", "parts", "--json", "--html",
+                                       "parts.html").stdout)
         self.assertEqual((report["cases"][0]["trials"], report["left"]), (part["trials"], 1))
         process = start("run", "--resume", "parts")
         self.addCleanup(process.kill)

@@ -37,7 +37,7 @@ static void make_tally(const struct seen *seen, struct tally *tally)
 	}
 }
 
-static void judge(const struct expectation *expect, const struct seen *seen,
+static void judge(const struct expectation *expect, const struct seen *seen, bool cut,
 		  struct judgement *judgement)
 {
 	struct tally tally;
@@ -48,6 +48,7 @@ static void judge(const struct expectation *expect, const struct seen *seen,
 		.points = BIT(POINT_ARMED) | BIT(POINT_RACED),
 		.threshold = 16,
 		.unrepeated = seen->unrepeated,
+		.cut = cut,
 		.control = seen->control,
 		.control_sentence = "the control sentence",
 	};
@@ -72,12 +73,14 @@ static void judge(const struct expectation *expect, const struct seen *seen,
 /* What an operation that loses its progress shows to everybody who carries on. */
 #define CARRYING_ON SAME = LOST, [CALLER_FRESH] = LOST, [CALLER_OTHER] = LOST, [CALLER_REST] = LOST
 
-static const struct {
+struct row {
 	struct expectation expect;
 	struct seen seen;
 	enum verdict verdict;
 	const char *told; /* a part of the reason; "" for none */
-} rows[] = {
+};
+
+static const struct row rows[] = {
 	/* pass */
 	{ PASS, { DT_ATOMIC, MANY, 400, { 0 }, 0, 0 }, VERDICT_PASS, "" },
 	{ PASS, { DT_ATOMIC, MANY, 400, { SAME = LOST }, 0, 0 }, VERDICT_VIOLATION,
@@ -154,21 +157,50 @@ static const struct {
 	  VERDICT_INCONCLUSIVE, "not again" },
 };
 
-static void test_rows(void)
+/* A case that ended before its budget: what is missing might still have come. */
+static const struct row cut_rows[] = {
+	{ SHOWS(DAMAGE_LOST, 0), { DT_ATOMIC, MANY, 400, { 0 }, 0, 0 },
+	  VERDICT_INCONCLUSIVE, "did not appear" },
+	{ SHOWS(DAMAGE_LOST, 0), { DT_ATOMIC, MANY, 400, { SAME = CRASH }, 0, 0 },
+	  VERDICT_VIOLATION, "saw crash" },
+	{ MET(TERMINAL, DAMAGE_NONE), { DT_TERMINAL, MANY, 400, { 0 }, 0, 0 },
+	  VERDICT_INCONCLUSIVE, "ended before its budget: expected to meet terminal, met atomic" },
+	{ MET(BIT(DT_ATOMIC), DAMAGE_NONE),
+	  { DT_ATOMIC, MANY, 400, { CARRYING_ON }, 0, 0 }, VERDICT_VIOLATION,
+	  "expected to meet atomic, met terminal" },
+	{ MET(TERMINAL, DAMAGE_DUPLICATED),
+	  { DT_TERMINAL, MANY, 400, { CARRYING_ON }, 0, 0 }, VERDICT_INCONCLUSIVE,
+	  "expected to show 'duplicated'" },
+	{ PASS, { DT_ATOMIC, MANY, 400, { SAME = LOST }, 0, 0 }, VERDICT_VIOLATION,
+	  "of lost" },
+	{ PASS, { DT_ATOMIC, MANY, 400, { 0 }, 0, 0 }, VERDICT_PASS, "" },
+};
+
+static void check_rows(const struct row *table, size_t count, bool cut)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+	for (size_t i = 0; i < count; i++) {
 		struct judgement judgement;
 		bool good;
 
-		judge(&rows[i].expect, &rows[i].seen, &judgement);
-		good = judgement.verdict == rows[i].verdict &&
-		       strstr(judgement.reason, rows[i].told) &&
+		judge(&table[i].expect, &table[i].seen, cut, &judgement);
+		good = judgement.verdict == table[i].verdict &&
+		       strstr(judgement.reason, table[i].told) &&
 		       (judgement.verdict == VERDICT_PASS) == !judgement.reason[0];
 		if (!good)
 			printf("\n    row %zu: %s: %s\n", i,
 			       word_name(WORDS_VERDICT, judgement.verdict), judgement.reason);
 		CU_ASSERT(good);
 	}
+}
+
+static void test_rows(void)
+{
+	check_rows(rows, ARRAY_SIZE(rows), false);
+}
+
+static void test_cut(void)
+{
+	check_rows(cut_rows, ARRAY_SIZE(cut_rows), true);
 }
 
 static void test_format(void)
@@ -200,6 +232,7 @@ int main(void)
 {
 	static const struct test_row tests[] = {
 		{ "every way to judge", test_rows },
+		{ "cases that were cut", test_cut },
 		{ "expectations as text", test_format },
 	};
 
