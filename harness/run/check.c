@@ -19,16 +19,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/macros.h"
 #include "run/check_answer.h"
 #include "run/check_run.h"
 #include "run/let_go.h"
 
-/* The program's end of the line. */
-struct line {
-	int fd, pidfd;
-	pid_t child;
-};
+/* How long the child may take to begin, and beyond its budget: it is stuck, and not slow. */
+static const uint64_t begin_max_ns = 60000000000, beyond_max_ns = 300000000000;
 
 const char *dt_verdict_name(enum dt_verdict verdict)
 {
@@ -43,15 +41,8 @@ const char *dt_verdict_name(enum dt_verdict verdict)
 
 void dt_check_result_finish(struct dt_check_result *result)
 {
-	struct dt_check_result numbers;
-
-	if (!result)
-		return;
-	free(result->owned);
-	numbers = *result;
-	check_answer_init(&numbers);
-	numbers.verdict = result->verdict;
-	*result = numbers;
+	if (result)
+		check_answer_release(result);
 }
 
 static _Noreturn void answer(struct check_job *job, int fd, pid_t parent)
@@ -75,7 +66,7 @@ static _Noreturn void answer(struct check_job *job, int fd, pid_t parent)
 	_exit(0);
 }
 
-static int call(struct check_job *job, struct line *ret_line)
+static int call(struct check_job *job, struct answer_line *ret_line)
 {
 	sigset_t all, before;
 	pid_t parent = getpid();
@@ -101,14 +92,29 @@ static int call(struct check_job *job, struct line *ret_line)
 	return error;
 }
 
+/* Whoever looks at a replay in a debugger takes the time that it takes. */
+static uint64_t deadline(const struct check_job *job)
+{
+	uint64_t budget = job->options.max_time_ns, now = clock_now_ns();
+
+	if (job->options.plan || getenv("DROPTEST_REPLAY"))
+		return UINT64_MAX;
+	budget = budget ? budget : CHECK_TIME_NS;
+	return budget > UINT64_MAX - now - beyond_max_ns ? UINT64_MAX
+							 : now + budget + beyond_max_ns;
+}
+
 /* How the child ended; 0 when somebody else in the program has seen to it. */
-static int hang_up(struct line *line)
+static int hang_up(struct answer_line *line, bool answered)
 {
 	int status = 0;
 
-	close(line->fd);
+	/* After an answer it takes its group with it. Otherwise workers at least die with it. */
+	if (line->pidfd >= 0 && !answered)
+		syscall(SYS_pidfd_send_signal, line->pidfd, SIGKILL, NULL, 0);
 	if (line->pidfd >= 0)
 		close(line->pidfd);
+	close(line->fd);
 	while (waitpid(line->child, &status, 0) < 0 && errno == EINTR)
 		;
 	return status;
@@ -129,7 +135,7 @@ static bool ended_by_others(int status)
 
 static void ask(struct check_job *job, struct dt_check_result *result)
 {
-	struct line line = { .fd = -1, .pidfd = -1, .child = -1 };
+	struct answer_line line = { .fd = -1, .pidfd = -1, .child = -1 };
 	int marked, status, error = call(job, &line);
 
 	if (error) {
@@ -138,14 +144,22 @@ static void ask(struct check_job *job, struct dt_check_result *result)
 							  : "dt_check: error: cannot fork");
 		return;
 	}
-	marked = check_answer_await_mark(line.fd, line.pidfd);
-	error = marked ? marked : check_answer_receive(line.fd, line.pidfd, result);
-	status = hang_up(&line);
+	line.deadline_ns = clock_now_ns() + begin_max_ns;
+	marked = check_answer_await_mark(&line);
+	line.deadline_ns = deadline(job);
+	error = marked ? marked : check_answer_receive(&line, result);
+	status = hang_up(&line, !error);
 	if (!error)
 		return;
 	if (marked == -EPIPE && !ended_by_others(status))
 		fail(result, DT_USAGE,
 		     "dt_check: usage: the target's table has a pointer that leads nowhere");
+	else if (marked == -ETIMEDOUT)
+		fail(result, DT_ERROR,
+		     "dt_check: error: a forked process came to a stop: does another thread hold a "
+		     "lock that handlers of fork, or a sanitizer, need there?");
+	else if (error == -ETIMEDOUT)
+		fail(result, DT_ERROR, "dt_check: error: no answer long after the time was up");
 	else if (error == -ENOMEM)
 		fail(result, DT_ERROR, "dt_check: error: out of memory");
 	else

@@ -5,10 +5,12 @@
 #include "run/check_answer.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/macros.h"
 
 /* Where a result has its strings. */
@@ -34,8 +36,15 @@ static const char **string_at(struct dt_check_result *result, size_t place)
 void check_answer_init(struct dt_check_result *ret_result)
 {
 	*ret_result = (struct dt_check_result){ .verdict = DT_ERROR };
+	check_answer_release(ret_result);
+}
+
+void check_answer_release(struct dt_check_result *result)
+{
+	free(result->owned);
+	result->owned = NULL;
 	for (size_t i = 0; i < ARRAY_SIZE(places); i++)
-		*string_at(ret_result, places[i]) = "";
+		*string_at(result, places[i]) = "";
 }
 
 static int send_all(int fd, const void *bytes, size_t size)
@@ -68,32 +77,44 @@ int check_answer_send(int fd, const struct dt_check_result *result)
 	return error;
 }
 
+static int time_left_ms(const struct answer_line *line)
+{
+	uint64_t now = clock_now_ns();
+
+	if (line->deadline_ns == UINT64_MAX)
+		return -1;
+	return now < line->deadline_ns ? (int)MIN((line->deadline_ns - now) / 1000000 + 1, INT_MAX)
+				       : 0;
+}
+
 /*
  * The end of the pipe alone is not enough: a process that another thread forked at the wrong moment
  * may hold the other end open for as long as it likes.
  */
-static int wait_for_bytes(int fd, int pidfd)
+static int wait_for_bytes(const struct answer_line *line)
 {
-	struct pollfd fds[] = { { .fd = fd, .events = POLLIN },
-				{ .fd = pidfd, .events = POLLIN } };
+	struct pollfd fds[] = { { .fd = line->fd, .events = POLLIN },
+				{ .fd = line->pidfd, .events = POLLIN } };
 
 	for (;;) {
-		int ready = poll(fds, ARRAY_SIZE(fds), -1);
+		int ready = poll(fds, ARRAY_SIZE(fds), time_left_ms(line));
 
 		if (ready < 0 && errno != EINTR)
 			return -errno;
 		if (ready > 0)
 			return fds[0].revents ? 0 : -EPIPE;
+		if (!ready && !time_left_ms(line))
+			return -ETIMEDOUT;
 	}
 }
 
-static int receive_all(int fd, int pidfd, void *ret_bytes, size_t size)
+static int receive_all(const struct answer_line *line, void *ret_bytes, size_t size)
 {
 	char *next = ret_bytes;
 
 	while (size) {
-		int error = wait_for_bytes(fd, pidfd);
-		ssize_t got = error ? 0 : read(fd, next, size);
+		int error = wait_for_bytes(line);
+		ssize_t got = error ? 0 : read(line->fd, next, size);
 
 		if (got < 0 && errno == EINTR)
 			continue;
@@ -105,12 +126,12 @@ static int receive_all(int fd, int pidfd, void *ret_bytes, size_t size)
 	return 0;
 }
 
-int check_answer_receive(int fd, int pidfd, struct dt_check_result *ret_result)
+int check_answer_receive(const struct answer_line *line, struct dt_check_result *ret_result)
 {
 	struct letter letter;
 	size_t size = 0;
 	char *text;
-	int error = receive_all(fd, pidfd, &letter, sizeof(letter));
+	int error = receive_all(line, &letter, sizeof(letter));
 
 	if (error)
 		return error;
@@ -119,7 +140,7 @@ int check_answer_receive(int fd, int pidfd, struct dt_check_result *ret_result)
 	text = malloc(size);
 	if (!text)
 		return -ENOMEM;
-	error = receive_all(fd, pidfd, text, size);
+	error = receive_all(line, text, size);
 	if (error) {
 		free(text);
 		return error;
@@ -138,9 +159,9 @@ int check_answer_mark(int fd)
 	return send_all(fd, "", 1);
 }
 
-int check_answer_await_mark(int fd, int pidfd)
+int check_answer_await_mark(const struct answer_line *line)
 {
 	char mark;
 
-	return receive_all(fd, pidfd, &mark, 1);
+	return receive_all(line, &mark, 1);
 }

@@ -19,8 +19,6 @@
 
 enum { TABLE_MAX = 4096, FAILURES_ENOUGH = 4 };
 
-static const uint64_t max_time_default_ns = 60000000000;
-
 /* A campaign under way, for those who look on. */
 struct watcher {
 	struct check_job *job;
@@ -266,7 +264,7 @@ static void run_campaign(struct check_job *job, const struct case_list *list)
 	struct campaign_options campaign = {
 		.seed = options->seed,
 		.trials = options->trials,
-		.max_time_ns = options->max_time_ns ? options->max_time_ns : max_time_default_ns,
+		.max_time_ns = options->max_time_ns ? options->max_time_ns : CHECK_TIME_NS,
 		.max_failures = FAILURES_ENOUGH,
 		.strict = true,
 		.jobs = options->jobs ? options->jobs : 1,

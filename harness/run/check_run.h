@@ -14,6 +14,7 @@
 #include "run/worker_crew.h"
 
 enum { CHECK_MESSAGE_MAX = 768, CHECK_MEMORY_MAX = 1 << 30 };
+#define CHECK_TIME_NS 60000000000ULL /* for a whole check, unless its options say otherwise */
 
 /* What is to be checked, and how. */
 struct check_job {

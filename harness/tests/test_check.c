@@ -241,25 +241,37 @@ static void test_bad_tables(void)
 	}
 }
 
-/* A program that was built with an older header, with fewer members. */
+/* Programs that were built with an older header, or with a newer one than the library. */
 static void test_sizes(void)
 {
 	struct {
 		struct dt_check_options options;
+		unsigned char more_options[64];
 		struct dt_check_result result;
-	} older;
-	size_t known = offsetof(struct dt_check_result, guilty);
-	unsigned char *beyond = (unsigned char *)&older.result + known;
+		unsigned char more_results[64], not_its_own[64];
+	} program;
+	size_t size = offsetof(__typeof__(program), not_its_own) -
+		      offsetof(__typeof__(program), result);
 
-	memset(&older, 0xee, sizeof(older));
-	older.options.wires = "unix";
-	CU_ASSERT_EQUAL(dt_check_sized(&fixture_mine, "read_al", &older.options,
-				       offsetof(struct dt_check_options, rings), &older.result,
-				       known),
+	memset(&program, 0xee, sizeof(program));
+	program.options.wires = "unxi";
+	CU_ASSERT_EQUAL(dt_check_sized(&fixture_mine, "read_all", &program.options,
+				       offsetof(struct dt_check_options, rings), &program.result,
+				       sizeof(program.result)),
 			DT_USAGE);
-	CU_ASSERT_EQUAL(older.result.verdict, DT_USAGE);
-	for (size_t i = known; i < sizeof(older.result); i++)
-		CU_ASSERT_EQUAL(beyond[i - known], 0xee);
+	CU_ASSERT_PTR_NOT_NULL(strstr(program.result.message, "did you mean 'unix'?"));
+	CU_ASSERT_EQUAL(program.more_results[0], 0xee);
+	dt_check_result_finish(&program.result);
+	program.options = (struct dt_check_options){ .wires = "unix", .rings = "plain" };
+	CU_ASSERT_EQUAL(dt_check_sized(&fixture_mine, "read_all", &program.options,
+				       sizeof(program.options) + sizeof(program.more_options),
+				       &program.result, size),
+			DT_PASS);
+	for (size_t i = 0; i < sizeof(program.more_results); i++) {
+		CU_ASSERT_EQUAL(program.more_results[i], 0);
+		CU_ASSERT_EQUAL(program.not_its_own[i], 0xee);
+	}
+	dt_check_result_finish(&program.result);
 }
 
 static void test_finish(void)
@@ -273,6 +285,7 @@ static void test_finish(void)
 	for (int i = 0; i < 2; i++) {
 		dt_check_result_finish(&result);
 		CU_ASSERT_EQUAL(result.verdict, DT_USAGE);
+		CU_ASSERT_EQUAL(result.seed, 1);
 		CU_ASSERT_STRING_EQUAL(result.message, "");
 		check_strings(&result);
 	}
@@ -297,7 +310,7 @@ static const struct test_row rows[] = {
 	{ "a plan, instead of anything else", test_plan },
 	{ "a plan from the environment", test_replay_from_environment },
 	{ "tables that are wrong", test_bad_tables },
-	{ "a program with an older header", test_sizes },
+	{ "programs with other headers", test_sizes },
 	{ "results are released", test_finish },
 	{ "names of verdicts", test_names },
 };
