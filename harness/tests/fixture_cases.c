@@ -146,7 +146,7 @@ static ssize_t hoard(void *session, struct dt_io *io, struct dt_buffer *buffer)
 	(void)session;
 	while (strike) {
 		size_t size = 1 << 24;
-		char *piece = malloc(size);
+		char *volatile piece = malloc(size); /* or a compiler leaves it out */
 
 		if (!piece)
 			abort();
@@ -206,11 +206,12 @@ static ssize_t overflow(void *session, struct dt_io *io, struct dt_buffer *buffe
 	volatile char room[4096];
 	bool strike;
 	ssize_t n = provoked(io, buffer, &cancelled, &strike);
+	volatile char *at = &room[cancelled % sizeof(room)]; /* or a compiler keeps one byte */
 
-	room[0] = 1;
+	*at = 1;
 	while (strike) {
 		cancelled += 2;
-		strike = overflow(session, io, buffer) != room[0];
+		strike = overflow(session, io, buffer) != *at;
 	}
 	return n;
 }
