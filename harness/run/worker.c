@@ -99,6 +99,24 @@ static void handle_failure(struct worker *worker, int error)
 	worker->slate->error = error;
 }
 
+/*
+ * What the control run has shown, and what it may have hidden. Before it is counted: whoever is
+ * killed in here begins it anew. A damaged one is not looked at again: its history is to be kept.
+ */
+static void look_at_shape(struct worker *worker, const struct entry *entry,
+			  const struct plan *plan)
+{
+	struct shape *shape = &worker->slate->shape;
+	int goes_on;
+
+	bench_shape(worker->bench, shape);
+	if (shape->primitives_most != 1 || worker->outcome.verdict != VERDICT_PASS)
+		return;
+	goes_on = trial_goes_on(worker->bench, entry, plan);
+	shape->primitives_most += goes_on > 0;
+	worker->outcome.spent |= goes_on < 0;
+}
+
 /* False when the order cannot go on. */
 static bool run_one(struct worker *worker, const struct entry *entry, const struct plan *plan,
 		    uint64_t index)
@@ -118,6 +136,8 @@ static bool run_one(struct worker *worker, const struct entry *entry, const stru
 		handle_failure(worker, error);
 		return false;
 	}
+	if (slate->order.kind == ORDER_CONTROL)
+		look_at_shape(worker, entry, plan);
 	atomic_store(&slate->taking, true);
 	atomic_signal_fence(memory_order_seq_cst);
 	slate_take(slate, plan, &worker->outcome, bench_history(worker->bench),
@@ -129,17 +149,8 @@ static bool run_one(struct worker *worker, const struct entry *entry, const stru
 		fail(worker, -EIO, worker->outcome.finding.sentence);
 		return false;
 	}
-	if (slate->order.kind == ORDER_CONTROL)
-		bench_shape(worker->bench, &slate->shape);
 	if (worker->outcome.spent)
 		leave(worker, FAREWELL_SPENT);
-	if (slate->order.kind == ORDER_CONTROL && slate->shape.primitives_most == 1) {
-		int goes_on = trial_goes_on(worker->bench, entry, plan);
-
-		slate->shape.primitives_most += goes_on > 0;
-		if (goes_on < 0)
-			leave(worker, FAREWELL_SPENT);
-	}
 	return !atomic_load_explicit(&slate->stop, memory_order_relaxed);
 }
 
