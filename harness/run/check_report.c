@@ -178,6 +178,13 @@ static const char *first_skip(const struct results *results)
 	return NULL;
 }
 
+/* What was not run says nothing, and cannot be passed. */
+static const char *left_out(const struct check_job *job, const struct results *results)
+{
+	return check_text("the time was over when %u of %u cases had been run",
+			  results->case_count, job->planned);
+}
+
 void check_report_results(struct check_job *job, const struct results *results)
 {
 	static const enum dt_verdict verdicts[VERDICT_COUNT] = {
@@ -190,10 +197,8 @@ void check_report_results(struct check_job *job, const struct results *results)
 	const struct failure *failure;
 
 	if (!results->case_count) {
-		if (results->interrupted)
-			check_end(job, DT_INCONCLUSIVE, "the time was over before a case was run");
-		else
-			check_end(job, DT_ERROR, "no case was run");
+		check_end(job, results->interrupted ? DT_INCONCLUSIVE : DT_ERROR, "%s",
+			  left_out(job, results));
 		return;
 	}
 	worst = worst_case(results);
@@ -204,6 +209,11 @@ void check_report_results(struct check_job *job, const struct results *results)
 	result->declared = word_name(WORDS_CONTRACT, worst->declared);
 	result->met = contracts_met(results, worst->operation);
 	result->sentence = sentence_of(job, worst);
+	if (results->case_count < job->planned &&
+	    (result->verdict == DT_PASS || result->verdict == DT_SKIP)) {
+		result->verdict = DT_INCONCLUSIVE;
+		result->sentence = left_out(job, results);
+	}
 	if (failure)
 		check_report_failure(job, failure);
 	if (failure && job->met && !worst->control_failed)

@@ -114,6 +114,25 @@ static void test_verdicts(void)
 	}
 }
 
+/* Time that is enough for some of the cases is not enough for a pass. */
+static void test_too_little_time(void)
+{
+	struct dt_check_options options = { .trials = 1000000, .max_time_ns = 1 };
+	unsigned inconclusive = 0;
+
+	for (; options.max_time_ns < 1000000000; options.max_time_ns *= 8) {
+		struct dt_check_result result;
+
+		dt_check(&fixture_mine, "read_all", &options, &result);
+		inconclusive += result.verdict == DT_INCONCLUSIVE;
+		if (result.verdict == DT_PASS)
+			CU_ASSERT_EQUAL(result.cases, 6);
+		CU_ASSERT(result.verdict <= DT_INCONCLUSIVE);
+		dt_check_result_finish(&result);
+	}
+	CU_ASSERT(inconclusive > 0);
+}
+
 static void test_all_operations(void)
 {
 	struct dt_check_options options = { .wires = "unix", .rings = "plain" };
@@ -305,6 +324,7 @@ static void test_names(void)
 static const struct test_row rows[] = {
 	{ "five lines", test_five_lines },
 	{ "every verdict", test_verdicts },
+	{ "too little time", test_too_little_time },
 	{ "all operations of a target", test_all_operations },
 	{ "the seed decides", test_seed },
 	{ "a plan, instead of anything else", test_plan },
