@@ -12,7 +12,7 @@
 #include "run/draw.h"
 #include "run/last_words.h"
 
-enum { KILLS_BELIEVED = 3, PARDONS_MAX = 100 };
+enum { KILLS_BELIEVED = 6, PARDONS_MAX = 100 };
 
 static void say(char *sentence, const struct slate *slate, const struct death *death)
 {
