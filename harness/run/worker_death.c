@@ -12,8 +12,6 @@
 #include "run/draw.h"
 #include "run/last_words.h"
 
-enum { KILLS_BELIEVED = 6, PARDONS_MAX = 100 };
-
 static void say(char *sentence, const struct slate *slate, const struct death *death)
 {
 	int status = death->status, signal = slate->last_signal;

@@ -23,8 +23,11 @@ struct death {
 /*
  * What was seen of kills in one order. SIGKILL that we did not send is what the kernel does when
  * memory runs out and what people do with processes; a target seldom does it to itself. So such a
- * death counts when the same trial dies of it each time, and otherwise never happened.
+ * death counts when the same trial dies of it KILLS_BELIEVED times in a row, and otherwise never
+ * happened.
  */
+enum { KILLS_BELIEVED = 6, PARDONS_MAX = 100 };
+
 struct doubt {
 	uint64_t trial;	  /* the one that was killed last */
 	unsigned kills;	  /* of that trial */
