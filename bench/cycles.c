@@ -81,7 +81,8 @@ int main(int argc, char **argv)
 	bare_init(bare);
 	subject_init(&subject);
 	for (unsigned i = 0; i < ARRAY_SIZE(rows); i++)
-		run_row(&rows[i], bare, &subject, pairs);
+		if (duel_wanted(argc, argv, rows[i].name))
+			run_row(&rows[i], bare, &subject, pairs);
 	subject_finish(&subject);
 	bare_finish(bare);
 	free(bare);

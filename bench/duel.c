@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 
@@ -71,13 +72,23 @@ double duel_median(double *values, size_t count)
 unsigned duel_pairs(int argc, char **argv)
 {
 	char *end = NULL;
-	unsigned long pairs = argc == 2 ? strtoul(argv[1], &end, 10) : DUEL_PAIRS;
+	unsigned long pairs = argc >= 2 ? strtoul(argv[1], &end, 10) : DUEL_PAIRS;
 
-	if (argc <= 2 && pairs >= 1 && pairs <= DUEL_PAIRS && (!end || !*end))
+	if (pairs >= 1 && pairs <= DUEL_PAIRS && (!end || !*end))
 		return (unsigned)pairs;
-	fprintf(stderr, "usage: %s [PAIRS]\nPAIRS of slices to compare: 1 to %d (all)\n", argv[0],
-		DUEL_PAIRS);
+	fprintf(stderr,
+		"usage: %s [PAIRS [ROW...]]\n"
+		"PAIRS of slices to compare: 1 to %d (all). ROW: a name as it is printed; all.\n",
+		argv[0], DUEL_PAIRS);
 	exit(2);
+}
+
+bool duel_wanted(int argc, char **argv, const char *row)
+{
+	for (int i = 2; i < argc; i++)
+		if (!strcmp(argv[i], row))
+			return true;
+	return argc <= 2;
 }
 
 void duel_fail(const char *format, ...)

@@ -7,6 +7,7 @@
 #ifndef BENCH_DUEL_H
 #define BENCH_DUEL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -32,8 +33,11 @@ void duel_run(const struct contestant *bare, const struct contestant *ours, unsi
 /* Sorts the values and returns the middle one. */
 double duel_median(double *values, size_t count);
 
-/* The pairs to run: the program's only argument, or DUEL_PAIRS. Exits with 2 on nonsense. */
+/* The pairs to run: the program's first argument, or DUEL_PAIRS. Exits with 2 on nonsense. */
 unsigned duel_pairs(int argc, char **argv);
+
+/* Is that row among the arguments after the first? Without any, every row is wanted. */
+bool duel_wanted(int argc, char **argv, const char *row);
 
 /* Ends the program with 99: a benchmark that does not do its work has no result. */
 void duel_fail(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));

@@ -155,11 +155,14 @@ int main(int argc, char **argv)
 	unsigned pairs = duel_pairs(argc, argv);
 	struct subject subject;
 
-	two_workers();
+	if (duel_wanted(argc, argv, "two_workers"))
+		two_workers();
 	duel_pin(0);
 	subject_init(&subject);
-	whole_trials(&subject, WIRE_PIPE, pairs);
-	whole_trials(&subject, WIRE_UNIX, pairs);
+	if (duel_wanted(argc, argv, "trials_pipe"))
+		whole_trials(&subject, WIRE_PIPE, pairs);
+	if (duel_wanted(argc, argv, "trials_unix"))
+		whole_trials(&subject, WIRE_UNIX, pairs);
 	subject_finish(&subject);
 	return 0;
 }

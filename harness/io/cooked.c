@@ -9,6 +9,7 @@
 #include <limits.h>
 #include <stddef.h>
 
+#include "base/macros.h"
 #include "io/inject.h"
 #include "io/raw.h"
 
@@ -83,25 +84,6 @@ void primitive_finish(struct port *port)
 	}
 }
 
-/* The peer acts before the operation is submitted: one delivery is fed, or taken. */
-static void act_early(struct port *port)
-{
-	struct peer *peer = port->peer;
-	enum feed feed = port->plan->feed;
-
-	if (feed == FEED_LATE || (port->now.side == DT_IN ? peer_unread(peer) != 0
-							  : peer_undrained(peer) == 0))
-		return;
-	if (feed == FEED_MIXED && (rng_next(&peer->rng) & 1))
-		return;
-	if (port->now.side == DT_OUT) {
-		peer_drain(peer);
-		return;
-	}
-	if (!peer_feed(peer, port_feed_most(port)) && peer_exhausted(peer))
-		peer_end(peer);
-}
-
 static void note_submit(struct port *port)
 {
 	struct event *event = history_append(port->history, EVENT_SUBMIT);
@@ -140,7 +122,7 @@ static ssize_t complete(struct port *port)
 }
 
 /* Runs port->now: with the cancellation that is due, or plainly. */
-static ssize_t run(struct port *port)
+FLATTEN static ssize_t run(struct port *port)
 {
 	int index = port_due(port);
 	enum injected injected = INJECTED_NOT;
@@ -159,7 +141,7 @@ static ssize_t run(struct port *port)
 	}
 	if (injected != INJECTED_RUNS) {
 		if (injected == INJECTED_NOT)
-			act_early(port);
+			port_act_early(port);
 		primitive_prepare(port);
 		port_submit(port);
 	}

@@ -10,25 +10,29 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "base/macros.h"
+
 enum { PAGE = 4096 };
 
-/* Numbered bytes: byte i tells i modulo 251, so that a shifted copy shows. */
-static void number(unsigned char *bytes, size_t size)
-{
-	static unsigned char numbers[251 * 16];
+/* Numbered bytes: byte i of the front and the buffer behind it is i modulo 251, so that a shifted
+ * copy shows. */
+static unsigned char numbers[251 * 32];
 
-	if (!numbers[1])
-		for (size_t i = 0; i < sizeof(numbers); i++)
-			numbers[i] = (unsigned char)(i % 251);
-	for (size_t at = 0; at < size; at += sizeof(numbers))
-		memcpy(bytes + at, numbers,
-		       size - at < sizeof(numbers) ? size - at : sizeof(numbers));
+/* Of a buffer of at most so many bytes. */
+enum { NUMBERS_PERIOD = 251 * 16 };
+
+static void number(unsigned char *bytes, size_t size, size_t from)
+{
+	for (size_t at = 0; at < size; at += NUMBERS_PERIOD)
+		memcpy(bytes + at, numbers + from, MIN(size - at, (size_t)NUMBERS_PERIOD));
 }
 
 int guard_init(struct guard *guard, size_t room)
 {
 	size_t span = (room + GUARD_FRONT + PAGE - 1) / PAGE * PAGE;
 
+	for (size_t i = 0; i < sizeof(numbers); i++)
+		numbers[i] = (unsigned char)(i % 251);
 	memset(guard, 0, sizeof(*guard));
 	guard->shadow = malloc(room + GUARD_FRONT);
 	if (!guard->shadow)
@@ -56,54 +60,63 @@ void guard_finish(struct guard *guard)
 	guard->shadow = NULL;
 }
 
-unsigned char *guard_lend(struct guard *guard, size_t size)
+unsigned char *guard_lend(struct guard *guard, size_t size, const unsigned char *content)
 {
 	assert(size <= guard->room);
 	guard->data = guard->map + guard->room + GUARD_FRONT - size;
 	guard->size = size;
-	guard->returned = false;
-	number(guard->data - GUARD_FRONT, GUARD_FRONT);
-	number(guard->data, size);
+	guard->state = GUARD_LENT;
+	number(guard->data - GUARD_FRONT, GUARD_FRONT + (content ? 0 : size), 0);
+	if (content)
+		memcpy(guard->data, content, size);
 	return guard->data;
 }
 
 void guard_return(struct guard *guard, bool keep)
 {
-	if (!keep)
-		number(guard->data, guard->size);
-	memcpy(guard->shadow, guard->data, guard->size);
-	guard->returned = true;
+	if (keep)
+		memcpy(guard->shadow, guard->data, guard->size);
+	else
+		number(guard->data, guard->size, GUARD_FRONT);
+	guard->state = keep ? GUARD_KEPT : GUARD_NUMBERED;
 }
 
 void guard_relend(struct guard *guard)
 {
-	guard->returned = false;
+	guard->state = GUARD_LENT;
 }
 
-static long first_difference(const unsigned char *a, const unsigned char *b, size_t size)
+/* False when they differ, with the first place added to *at. */
+static bool same(const unsigned char *a, const unsigned char *b, size_t size, long *at)
 {
-	size_t i = 0;
+	if (!memcmp(a, b, size))
+		return true;
+	for (; *a == *b; a++, b++)
+		(*at)++;
+	return false;
+}
 
-	while (i < size && a[i] == b[i])
-		i++;
-	return (long)i;
+static bool still_numbered(const unsigned char *bytes, size_t size, long *at)
+{
+	for (size_t done = 0; done < size; done += NUMBERS_PERIOD) {
+		size_t part = MIN(size - done, (size_t)NUMBERS_PERIOD);
+
+		if (!same(numbers, bytes + done, part, at))
+			return false;
+		*at += (long)part;
+	}
+	return true;
 }
 
 bool guard_intact(const struct guard *guard, long *ret_at)
 {
-	unsigned char front[GUARD_FRONT];
+	size_t numbered = GUARD_FRONT + (guard->state == GUARD_NUMBERED ? guard->size : 0);
 
 	if (!guard->size)
 		return true;
-	number(front, sizeof(front));
-	if (memcmp(front, guard->data - GUARD_FRONT, sizeof(front))) {
-		*ret_at = first_difference(front, guard->data - GUARD_FRONT, sizeof(front)) -
-			  GUARD_FRONT;
+	*ret_at = -GUARD_FRONT;
+	if (!still_numbered(guard->data - GUARD_FRONT, numbered, ret_at))
 		return false;
-	}
-	if (guard->returned && memcmp(guard->shadow, guard->data, guard->size)) {
-		*ret_at = first_difference(guard->shadow, guard->data, guard->size);
-		return false;
-	}
-	return true;
+	return guard->state != GUARD_KEPT ||
+	       same(guard->shadow, guard->data, guard->size, ret_at);
 }

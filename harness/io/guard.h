@@ -15,22 +15,29 @@
 
 enum { GUARD_FRONT = 64 };
 
+enum guard_state {
+	GUARD_LENT,	/* the target may write into it */
+	GUARD_KEPT,	/* it gave it back: the content is the shadow's */
+	GUARD_NUMBERED, /* it gave it back, and numbered bytes were put into it */
+};
+
 struct guard {
 	unsigned char *map; /* owned */
 	size_t room;	    /* the largest size that fits */
 	unsigned char *data;
 	size_t size;
-	unsigned char *shadow; /* owned; what the buffer must still hold while it is kept */
+	unsigned char *shadow; /* owned; of a kept buffer: what it must still hold */
 	size_t used;	       /* the caller's count, kept for a repeated call */
-	bool returned;	       /* the target gave it back: the content is the shadow's */
+	enum guard_state state;
 };
 
 /* 0 or -ENOMEM. */
 int guard_init(struct guard *guard, size_t room);
 void guard_finish(struct guard *guard);
 
-/* Lends a new buffer of that size (at most room), filled with numbered bytes. */
-unsigned char *guard_lend(struct guard *guard, size_t size);
+/* Lends a new buffer of that size (at most room), filled with `content`, or with numbered bytes
+ * when that is NULL. */
+unsigned char *guard_lend(struct guard *guard, size_t size, const unsigned char *content);
 
 /* The target returned. Keep: its content must not change until it is lent again by guard_relend;
  * otherwise the harness scribbles over it, so that a late reader sends nonsense. */

@@ -228,6 +228,24 @@ uint64_t port_feed_most(const struct port *port)
 	return port->now.size > unread ? port->now.size - unread : 0;
 }
 
+void port_act_early(struct port *port)
+{
+	struct peer *peer = port->peer;
+	enum feed feed = port->plan->feed;
+
+	if (feed == FEED_LATE || (port->now.side == DT_IN ? peer_unread(peer) != 0
+							  : peer_undrained(peer) == 0))
+		return;
+	if (feed == FEED_MIXED && (rng_next(&peer->rng) & 1))
+		return;
+	if (port->now.side == DT_OUT) {
+		peer_drain(peer);
+		return;
+	}
+	if (!peer_feed(peer, port_feed_most(port)) && peer_exhausted(peer))
+		peer_end(peer);
+}
+
 bool port_await(struct port *port, const struct slot *slot)
 {
 	for (int idle = 0; !slot->done && idle < AWAIT_ROUNDS;) {

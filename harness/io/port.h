@@ -146,6 +146,10 @@ void port_push(struct port *port);
  */
 uint64_t port_feed_most(const struct port *port);
 
+/* The peer acts before the primitive under way is submitted, if the plan lets it: one delivery is
+ * fed, or taken. */
+void port_act_early(struct port *port);
+
 /* Waits once, at most that long, and reaps. */
 void port_wait(struct port *port, uint64_t timeout_ns);
 

@@ -40,7 +40,7 @@ void raw_reset(struct raw *raw)
 	raw->stopped = raw->dropped = raw->bad_user_data = false;
 	raw->aim = -1;
 	raw->late = (struct late_write){ .seen = false };
-	for (unsigned i = 0; i < STACKS_MAX; i++)
+	for (unsigned i = 0; i < raw->stacks.mapped; i++)
 		raw->stacks.stack[i].pinned = 0;
 }
 
@@ -92,6 +92,21 @@ static void let_peer_act(struct port *port)
 		port_escape(port, ESCAPE_HANG);
 }
 
+/* Submits what is queued. A cancellation that takes aim has brought the wire into its state;
+ * otherwise the peer may act first. */
+static void submit(struct port *port)
+{
+	struct raw *raw = port->raw;
+	uint32_t before = port->primitive;
+
+	if (!raw->recorded)
+		raw_record(port);
+	raw->recorded = false;
+	if (raw->aim < 0 && port->primitive != before)
+		port_act_early(port);
+	port_submit(port);
+}
+
 int raw_wait(struct dt_io *io, struct dt_completion *ret_completion)
 {
 	struct port *port = port_of(io);
@@ -104,12 +119,8 @@ int raw_wait(struct dt_io *io, struct dt_completion *ret_completion)
 	}
 	if (raw_inject_before(port) == RAW_SAY_CANCEL)
 		return -ECANCELED;
-	if (raw_queued(port)) {
-		if (!raw->recorded)
-			raw_record(port);
-		raw->recorded = false;
-		port_submit(port);
-	}
+	if (raw_queued(port))
+		submit(port);
 	if (raw_inject_after(port) == RAW_SAY_CANCEL)
 		return -ECANCELED;
 	while (!raw->queue_count) {

@@ -12,8 +12,6 @@
 #include <sys/mman.h>
 #include <ucontext.h>
 
-#include "base/macros.h"
-
 #if defined(__has_feature) && !defined(__SANITIZE_ADDRESS__)
 #if __has_feature(address_sanitizer) /* clang's way of saying it */
 #define __SANITIZE_ADDRESS__ 1
@@ -80,15 +78,23 @@ static void enter(struct stacks *stacks, struct stack *stack)
 	swapcontext(&here, &there);
 }
 
+/* NULL: out of memory, or of stacks. */
+static struct stack *free_stack(struct stacks *stacks)
+{
+	for (unsigned i = 0; i < stacks->mapped; i++)
+		if (!stacks->stack[i].pinned && !stacks->stack[i].lost)
+			return &stacks->stack[i];
+	if (stacks->mapped == STACKS_MAX || map(&stacks->stack[stacks->mapped]) < 0)
+		return NULL;
+	return &stacks->stack[stacks->mapped++];
+}
+
 int stacks_run(struct stacks *stacks, void (*job)(void *context), void *context)
 {
-	struct stack *stack = NULL;
+	struct stack *const stack = free_stack(stacks);
 	void *fake = NULL;
 
-	for (unsigned i = 0; i < ARRAY_SIZE(stacks->stack) && !stack; i++)
-		if (!stacks->stack[i].pinned && !stacks->stack[i].lost)
-			stack = &stacks->stack[i];
-	if (!stack || (!stack->memory && map(stack) < 0))
+	if (!stack)
 		return -ENOMEM;
 	stacks->job = job;
 	stacks->context = context;
@@ -105,11 +111,11 @@ int stacks_run(struct stacks *stacks, void (*job)(void *context), void *context)
 
 struct stack *stacks_holding(struct stacks *stacks, const void *address)
 {
-	for (unsigned i = 0; i < ARRAY_SIZE(stacks->stack); i++) {
+	for (unsigned i = 0; i < stacks->mapped; i++) {
 		struct stack *stack = &stacks->stack[i];
 		uintptr_t at = (uintptr_t)address, bottom = (uintptr_t)stack->memory;
 
-		if (stack->memory && at >= bottom && at < bottom + STACK_SIZE)
+		if (at >= bottom && at < bottom + STACK_SIZE)
 			return stack;
 	}
 	return NULL;
@@ -126,7 +132,6 @@ void stacks_abandon(struct stacks *stacks)
 
 void stacks_finish(struct stacks *stacks)
 {
-	for (unsigned i = 0; i < ARRAY_SIZE(stacks->stack); i++)
-		if (stacks->stack[i].memory)
-			munmap(stacks->stack[i].memory - GUARD_SIZE, GUARD_SIZE + STACK_SIZE);
+	for (unsigned i = 0; i < stacks->mapped; i++)
+		munmap(stacks->stack[i].memory - GUARD_SIZE, GUARD_SIZE + STACK_SIZE);
 }

@@ -25,6 +25,7 @@ struct stack {
 
 struct stacks {
 	struct stack stack[STACKS_MAX];
+	unsigned mapped; /* the first so many have memory */
 	struct stack *current; /* the attempt's; NULL outside */
 	jmp_buf out;
 	void (*job)(void *context);

@@ -43,7 +43,7 @@ unsigned nearest_distance(const char *left, const char *right)
 
 void nearest_offer(struct nearest *nearest, const char *candidate)
 {
-	size_t size = strnlen(nearest->word, WORD_MAX);
+	size_t size = strlen(nearest->word);
 	/* Up to a third of the word may be wrong: beyond that a guess only confuses. */
 	unsigned limit = MAX((unsigned)size / 3, 1U);
 	unsigned distance = nearest_distance(nearest->word, candidate);

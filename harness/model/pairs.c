@@ -86,10 +86,24 @@ static bool fits(enum where where, const struct pair_place *place)
 	}
 }
 
+/* By point, the mechanisms that some rule names: the others need no look at the rules. (Asked for
+ * each cancellation of a trial.) */
+static unsigned ruled[POINT_COUNT];
+
+__attribute__((constructor)) static void note_ruled(void)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(rules); i++)
+		for (unsigned point = 0; point < POINT_COUNT; point++)
+			if (rules[i].points & BIT(point))
+				ruled[point] |= rules[i].mechanisms;
+}
+
 enum pair_kind pair_kind(enum point point, enum mechanism mechanism,
 			 const struct pair_place *place, const char **ret_reason)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(rules); i++) {
+	bool look = ruled[point] & BIT(mechanism);
+
+	for (size_t i = 0; look && i < ARRAY_SIZE(rules); i++) {
 		const struct rule *rule = &rules[i];
 
 		if (!(rule->points & BIT(point)) || !(rule->mechanisms & BIT(mechanism)) ||

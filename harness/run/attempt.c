@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/macros.h"
 #include "run/bench.h"
 
 static struct guard *choose_guard(struct trial *trial, enum lend lend)
@@ -63,7 +64,7 @@ static bool was_told(const struct trial *trial, uint32_t since)
 	return false;
 }
 
-void attempt_run(struct trial *trial, const struct dt_operation *operation, enum lend lend,
+FLATTEN void attempt_run(struct trial *trial, const struct dt_operation *operation, enum lend lend,
 		 size_t size, const unsigned char *message, struct attempt *ret_attempt)
 {
 	struct guard *guard = choose_guard(trial, lend);
@@ -80,9 +81,7 @@ void attempt_run(struct trial *trial, const struct dt_operation *operation, enum
 		buffer.used = guard->used;
 		ret_attempt->size = guard->size;
 	} else {
-		buffer.data = guard_lend(guard, size);
-		if (message)
-			memcpy(buffer.data, message, size);
+		buffer.data = guard_lend(guard, size, message);
 	}
 	port_begin(port);
 	event = &port->history->events[port->history->count - 1];
