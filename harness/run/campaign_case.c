@@ -155,6 +155,16 @@ static void gather(const struct bout *bout, struct evidence *evidence)
 	}
 }
 
+bool bout_inconclusive(const struct bout *bout)
+{
+	struct judgement judgement;
+	struct evidence evidence;
+
+	gather(bout, &evidence);
+	expect_judge(&bout->test->choice->expect, &evidence, &judgement);
+	return judgement.verdict == VERDICT_INCONCLUSIVE;
+}
+
 static void judge(struct bout *bout)
 {
 	struct judgement judgement;

@@ -49,6 +49,9 @@ void campaign_move(struct campaign *campaign);
 int campaign_case_run(struct campaign *campaign, uint32_t index, struct case_part *part,
 		      uint64_t max_time_ns, char *reterr_message, size_t message_max);
 
+/* Would the case be inconclusive if it ended now? */
+bool bout_inconclusive(const struct bout *bout);
+
 /* campaign_trials.c: the random trials of a bout, merged in order. 0 or -errno. */
 int bout_trials(struct bout *bout);
 

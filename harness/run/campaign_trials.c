@@ -7,6 +7,9 @@
  *
  * Whether a case ends early is decided when a chunk is merged, from what came before it only. What
  * was run beyond that chunk is thrown away. So any number of workers leads to the same result.
+ *
+ * When the budget is spent and too little has landed somewhere to say anything, it is doubled, twice
+ * at most: chance must not make a run inconclusive.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -18,7 +21,7 @@
 #include "run/expect.h"
 
 /* So many crashes (a hang counts twice) are enough of a case, or of the stronger callers. */
-enum { DEATHS_DECLARED_MAX = 12, DEATHS_STRONGER_MAX = 8, AHEAD = 4 };
+enum { DEATHS_DECLARED_MAX = 12, DEATHS_STRONGER_MAX = 8, AHEAD = 4, DOUBLED_MAX = 2 };
 
 /* A part is written after a second, and then whenever a case has grown by this fraction: a case of
  * days leaves a few thousand parts. */
@@ -44,6 +47,7 @@ struct stage {
 	struct answer **waiting; /* by chunk modulo window */
 	uint64_t window;
 	uint64_t chunks;      /* in the budget */
+	unsigned doubled;     /* so often */
 	uint64_t next, merged; /* to be handed out, to be merged */
 	unsigned working, hands; /* workers that have an order; that may have one */
 	uint32_t deaths[2];
@@ -244,6 +248,24 @@ static int note_now_and_then(struct stage *stage)
 	return note_part(stage);
 }
 
+/* From here on chunks are whole: what the last one before lacked is not made up for. */
+static void double_budget(struct stage *stage)
+{
+	stage->chunks *= 2;
+	stage->doubled++;
+	stage->bout->budget = stage->chunks * CHUNK_TRIALS;
+}
+
+/* Below BUDGET_CONCLUSIVE enough landings are not asked for, and N trials are N. */
+static bool more_wanted(const struct stage *stage)
+{
+	const struct bout *bout = stage->bout;
+
+	return stage->waiting && !stage->over && stage->doubled < DOUBLED_MAX &&
+	       (bout->budget >= BUDGET_CONCLUSIVE || bout->campaign->options->strict) &&
+	       bout_inconclusive(bout);
+}
+
 /* Begins where an earlier run of this case was left. */
 static void go_on(struct stage *stage)
 {
@@ -258,6 +280,8 @@ static void go_on(struct stage *stage)
 	from->failures = NULL;
 	from->failure_count = 0;
 	stage->next = stage->merged = from->trials / CHUNK_TRIALS;
+	while (stage->merged > stage->chunks)
+		double_budget(stage);
 	bout->noted_trials = from->trials;
 	stage->deaths[0] = from->deaths[0];
 	stage->deaths[1] = from->deaths[1];
@@ -361,6 +385,10 @@ int bout_trials(struct bout *bout)
 	stage.waiting = calloc(stage.window, sizeof(struct answer *));
 	if (stage.waiting)
 		error = run_stage(&stage);
+	while (!error && more_wanted(&stage)) {
+		double_budget(&stage);
+		error = run_stage(&stage);
+	}
 	crew_stop(bout->campaign->crew, false);
 	for (uint64_t i = 0; stage.waiting && i < stage.window; i++)
 		answer_destroy(stage.waiting[i]);

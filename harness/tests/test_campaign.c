@@ -264,6 +264,44 @@ static void test_vacuous(void)
 	fixture_finish(&fixture);
 }
 
+/* One case of 256 trials whose points must each have that many landings. */
+static uint64_t trials_for(unsigned threshold, unsigned jobs, enum verdict *ret_verdict)
+{
+	struct campaign_options options = options_for(jobs);
+	struct results results;
+	struct fixture fixture;
+	char text[300];
+	uint64_t trials;
+
+	snprintf(text, sizeof(text),
+		 "scenario: thin\nwires: [unix]\nrings: [plain]\nstream: 512\n"
+		 "cancel: {points: [armed, raced], depth: [1, 1]}\nthreshold: %u\n"
+		 "budget: {trials: 256}\ntargets: {basic.read: pass}\n",
+		 threshold);
+	fixture_init(&fixture, text, NULL);
+	run(&fixture, &options, &results);
+	trials = results.cases[0].tally.trials;
+	*ret_verdict = results.cases[0].verdict;
+	results_finish(&results);
+	fixture_finish(&fixture);
+	return trials;
+}
+
+static void test_doubled(void)
+{
+	enum verdict verdict;
+
+	CU_ASSERT_EQUAL(trials_for(16, 2, &verdict), 256);
+	CU_ASSERT_EQUAL(verdict, VERDICT_PASS);
+	/* At most 256 cancellations are asked for, half of them at each point. */
+	CU_ASSERT_EQUAL(trials_for(180, 1, &verdict), 512);
+	CU_ASSERT_EQUAL(verdict, VERDICT_PASS);
+	CU_ASSERT_EQUAL(trials_for(180, 3, &verdict), 512);
+	CU_ASSERT_EQUAL(verdict, VERDICT_PASS);
+	CU_ASSERT_EQUAL(trials_for(100000, 2, &verdict), 1024);
+	CU_ASSERT_EQUAL(verdict, VERDICT_INCONCLUSIVE);
+}
+
 static void test_skips(void)
 {
 	struct campaign_options options = options_for(1);
@@ -295,6 +333,7 @@ int main(void)
 		{ "a limit in time", test_max_time },
 		{ "the folder holds the same", test_folder },
 		{ "too little landed", test_vacuous },
+		{ "too little landed: twice the budget, and again", test_doubled },
 		{ "skips have reasons", test_skips },
 	};
 
