@@ -63,8 +63,12 @@ static int open_wires(struct peer *peer, enum wire_kind kind, enum dt_direction 
 	return r;
 }
 
+/* May the wires be used again? Not where bytes were written over TCP: how much a write takes at once
+ * depends on what the connection has seen, and a replay begins with a new one. */
 static bool clean(const struct peer *peer)
 {
+	if (peer->kind == WIRE_TCP && peer->direction != DT_READER)
+		return false;
 	return !peer->dirty && !peer->ended && !peer->hung_up && !peer_unread(peer) &&
 	       !peer_undrained(peer);
 }
