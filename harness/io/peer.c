@@ -63,7 +63,7 @@ static int open_wires(struct peer *peer, enum wire_kind kind, enum dt_direction 
 	return r;
 }
 
-/* May the wires be used again? Not where bytes were written over TCP: how much a write takes at once
+/* May the wires be used again? Not where bytes were written over TCP: how much a write takes
  * depends on what the connection has seen, and a replay begins with a new one. */
 static bool clean(const struct peer *peer)
 {

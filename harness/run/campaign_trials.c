@@ -8,8 +8,8 @@
  * Whether a case ends early is decided when a chunk is merged, from what came before it only. What
  * was run beyond that chunk is thrown away. So any number of workers leads to the same result.
  *
- * When the budget is spent and too little has landed somewhere to say anything, it is doubled, twice
- * at most: chance must not make a run inconclusive.
+ * When the budget is spent and too little has landed somewhere to say anything, it is doubled,
+ * twice at most: chance must not make a run inconclusive.
  */
 #include <errno.h>
 #include <stdlib.h>
