@@ -58,7 +58,7 @@ static void write_row(struct page *page, const struct heap *heap)
 	page_element(page, "span", "reason", heap->scenario);
 	page_close(page);
 	page_element(page, "td", NULL, word_name(WORDS_CONTRACT, heap->declared));
-	page_open(page, "td", NULL);
+	page_open(page, "td", "met");
 	write_met(page, heap);
 	page_close(page);
 	for (unsigned i = DT_ATOMIC; i < CONTRACT_COUNT; i++)
