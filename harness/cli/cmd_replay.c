@@ -9,13 +9,10 @@
 #include "cli/command.h"
 #include "cli/message.h"
 #include "cli/options.h"
+#include "cli/plan_source.h"
 #include "cli/replay_trial.h"
-#include "cli/selection.h"
 #include "cli/terminal.h"
 #include "cli/trace.h"
-#include "model/nearest.h"
-#include "model/pairs.h"
-#include "run/doctor.h"
 
 enum {
 	MESSAGE_MAX = 1024,
@@ -24,16 +21,10 @@ enum {
 	WRAP_INDENT = 4,
 };
 
-static const uint64_t trial_max_ns = 5000000000;
-
 struct replay {
-	const char *text; /* the plan, or the file that has it */
-	const char *plugin;
+	struct plan_source source;
 	bool trace, in_process;
 	uint64_t repeats; /* 0: as the plan needs */
-	struct plan plan;
-	struct selection selection;
-	struct replay_order order;
 };
 
 static const struct option_row rows[] = {
@@ -71,7 +62,7 @@ static bool take(void *context, int key, char *text)
 		replay->trace = true;
 		return true;
 	case 'T':
-		replay->plugin = text;
+		replay->source.plugin = text;
 		return true;
 	case 'n':
 		return option_number("repeat", text, 1, REPEATS_MAX, &replay->repeats);
@@ -79,106 +70,6 @@ static bool take(void *context, int key, char *text)
 		replay->in_process = true;
 		return true;
 	}
-}
-
-/* The first line that begins with "dt1 ". */
-static bool read_plan_file(const char *path, char text[PLAN_TEXT_MAX])
-{
-	bool standard = !strcmp(path, "-"), found = false;
-	FILE *file = standard ? stdin : fopen(path, "re");
-
-	if (!file) {
-		complain("'%s' is neither a plan ('dt1 ...') nor a file: %s", path,
-			 strerror(errno));
-		return false;
-	}
-	while (!found && fgets(text, PLAN_TEXT_MAX, file))
-		found = !strncmp(text, "dt1 ", 4);
-	if (!standard)
-		fclose(file);
-	text[strcspn(text, "\r\n")] = '\0';
-	if (!found)
-		complain("'%s' has no line that begins with 'dt1 '", path);
-	return found;
-}
-
-static bool read_plan(struct replay *replay)
-{
-	char text[PLAN_TEXT_MAX], message[MESSAGE_MAX];
-	const char *problem;
-
-	if (strncmp(replay->text, "dt1 ", 4) != 0) {
-		if (!read_plan_file(replay->text, text))
-			return false;
-	} else if (snprintf(text, sizeof(text), "%s", replay->text) >= (int)sizeof(text)) {
-		complain("the plan is longer than any that droptest prints");
-		return false;
-	}
-	if (plan_parse(text, &replay->plan, message, sizeof(message))) {
-		complain("the plan is not understood: %s", message);
-		return false;
-	}
-	problem = plan_problem(&replay->plan);
-	if (problem)
-		complain("the plan cannot be run: %s", problem);
-	return !problem;
-}
-
-static bool find_operation(struct replay *replay)
-{
-	const struct dt_target *target = replay->order.entry->target;
-	struct nearest nearest = { .word = replay->plan.operation };
-
-	replay->order.operation = target_operation(target, replay->plan.operation);
-	if (replay->order.operation)
-		return true;
-	for (const struct dt_operation *operation = target->operations; operation->name;
-	     operation = operation_next(operation))
-		nearest_offer(&nearest, operation->name);
-	complain("target '%s' has no operation '%s'%s%s%s", replay->order.entry->name,
-		 replay->plan.operation, nearest.best ? "; did you mean '" : "",
-		 nearest.best ? nearest.best : "", nearest.best ? "'?" : "");
-	return false;
-}
-
-static bool find_target(struct replay *replay)
-{
-	char message[MESSAGE_MAX];
-
-	if (replay->plugin && !names_plugin(replay->plugin)) {
-		complain_usage("--target: '%s' is not the file of a plug-in; a bundled target is "
-			       "found by its name in the plan",
-			       replay->plugin);
-		return false;
-	}
-	if (!selection_load_targets(&replay->selection, replay->plugin))
-		return false;
-	replay->order.entry = registry_find(&replay->selection.registry, replay->plan.target,
-					    message, sizeof(message));
-	if (replay->order.entry)
-		return find_operation(replay);
-	complain("%s%s", message,
-		 replay->plugin ? "" : "; a plug-in of your own is loaded with --target FILE.so");
-	return false;
-}
-
-/* Does a clock or a kernel thread decide what it shows? */
-static bool races(const struct replay *replay)
-{
-	for (uint32_t i = 0; i < replay->plan.cancellation_count; i++) {
-		const struct cancellation *step = &replay->plan.cancellations[i];
-		struct pair_place place = { .wire = replay->plan.wire,
-					    .ring = replay->plan.ring,
-					    .raw = replay->order.operation->flags & DT_RAW,
-					    .waitall = true,
-					    .several = true,
-					    .own_timeout = true };
-		const char *reason;
-
-		if (pair_kind(step->point, step->mechanism, &place, &reason) == PAIR_RACING)
-			return true;
-	}
-	return false;
 }
 
 static void print_captured(const struct capture *capture)
@@ -208,8 +99,8 @@ static void print_showing(const struct replay *replay, const struct showing *sho
 	const char *word = word_name(WORDS_DAMAGE, finding->damage);
 
 	if (replay->trace)
-		trace_print(stdout, &replay->plan, &showing->history, colours);
-	trace_print_cancellations(stdout, &replay->plan, outcome);
+		trace_print(stdout, &replay->source.plan, &showing->history, colours);
+	trace_print_cancellations(stdout, &replay->source.plan, outcome);
 	if (finding->damage == DAMAGE_NONE) {
 		paint(stdout, colours, PAINT_GOOD, "preserved");
 		printf(": %" PRIu64 " bytes in %" PRIu32 " attempts\n", outcome->bytes,
@@ -226,20 +117,24 @@ static void print_showing(const struct replay *replay, const struct showing *sho
 
 static int run(struct replay *replay)
 {
-	bool racing = races(replay);
+	bool racing = plan_source_races(&replay->source);
+	struct replay_order order = {
+		.entry = replay->source.entry,
+		.operation = replay->source.operation,
+		.plan = &replay->source.plan,
+		.trial_max_ns = REPLAY_TRIAL_MAX_NS,
+		.repeats = replay->repeats ? (unsigned)replay->repeats
+			   : racing	   ? RACING_REPEATS
+					   : 1,
+	};
 	char message[MESSAGE_MAX] = "";
 	struct showing showing;
 	int error;
 
-	replay->order.plan = &replay->plan;
-	replay->order.trial_max_ns = trial_max_ns;
-	replay->order.repeats = replay->repeats ? (unsigned)replay->repeats
-			      : racing		? RACING_REPEATS
-						: 1;
 	if (replay->in_process)
-		error = replay_here(&replay->order, &showing, message, sizeof(message));
+		error = replay_here(&order, &showing, message, sizeof(message));
 	else
-		error = replay_in_worker(&replay->order, &showing, message, sizeof(message));
+		error = replay_in_worker(&order, &showing, message, sizeof(message));
 	if (error) {
 		complain("the plan could not be run: %s", message);
 		return error == -EINVAL ? EXIT_USAGE : EXIT_HARNESS;
@@ -250,19 +145,6 @@ static int run(struct replay *replay)
 	return showing.counts[DAMAGE_NONE] == showing.runs ? EXIT_AS_EXPECTED : EXIT_VIOLATION;
 }
 
-static int execute(struct replay *replay)
-{
-	const char *obstacle;
-
-	if (!read_plan(replay) || !find_target(replay))
-		return EXIT_USAGE;
-	obstacle = doctor_obstacle();
-	if (!obstacle)
-		return run(replay);
-	complain("nothing can run here: %s", obstacle);
-	return EXIT_NOTHING_RAN;
-}
-
 int cmd_replay(int argc, char **argv)
 {
 	struct replay replay = { 0 };
@@ -270,12 +152,9 @@ int cmd_replay(int argc, char **argv)
 
 	if (code != OPTIONS_GO_ON)
 		return code;
-	if (first == argc)
-		return complain_usage("a plan or a file is missing");
-	if (first + 1 < argc)
-		return complain_usage("one plan at a time; quote it: 'dt1 ...'");
-	replay.text = argv[first];
-	code = execute(&replay);
-	selection_finish(&replay.selection);
+	code = plan_source_open(&replay.source, argc - first, argv + first);
+	if (code == EXIT_AS_EXPECTED)
+		code = run(&replay);
+	plan_source_close(&replay.source);
 	return code;
 }

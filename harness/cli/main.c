@@ -24,6 +24,7 @@ struct command {
 static const struct command commands[] = {
 	{ "run", "run suites, scenario files or one plug-in", cmd_run },
 	{ "replay", "run one plan again and show what happens", cmd_replay },
+	{ "shrink", "make a failing plan as small as it can be", cmd_shrink },
 	{ "report", "read a results folder: a summary, or an HTML report", cmd_report },
 	{ "list", "targets, scenarios, cases, points, wires or rings", cmd_list },
 	{ "validate", "check scenario files, or print their schema", cmd_validate },

@@ -88,14 +88,17 @@ static int run_order(struct crew *crew, const struct replay_order *wanted, struc
 	if (worker < 0)
 		return worker;
 	slate = crew_slate(crew, worker);
-	if (slate->error) {
+	error = slate->error;
+	if (error) {
 		slate->message[sizeof(slate->message) - 1] = '\0';
 		snprintf(reterr_message, message_max, "%s",
-			 slate->message[0] ? slate->message : strerror(-slate->error));
-		return slate->error;
+			 slate->message[0] ? slate->message : strerror(-error));
+		crew_release(crew, worker);
+		return error;
 	}
 	showing->printed = *crew_capture(crew);
 	error = read_slate(slate, showing);
+	crew_release(crew, worker);
 	if (error == -EBADMSG)
 		snprintf(reterr_message, message_max,
 			 "the target wrote over what its process had to tell; see it with "
@@ -103,27 +106,44 @@ static int run_order(struct crew *crew, const struct replay_order *wanted, struc
 	return error;
 }
 
+int replay_crew_open(const struct test_case *test, struct crew **ret_crew, char *reterr_message,
+		     size_t message_max)
+{
+	struct crew_options options = {
+		.jobs = 1,
+		.output_max = OUTPUT_MAX,
+		.worker = { .cases = test, .case_count = 1, .memory_max = MEMORY_MAX },
+	};
+	int error = crew_create(&options, ret_crew);
+
+	snprintf(reterr_message, message_max, "cannot run a worker: %s",
+		 strerror(error ? -error : EIO));
+	return error;
+}
+
+int replay_crew_run(struct crew *crew, const struct replay_order *order, struct showing *showing,
+		    char *reterr_message, size_t message_max)
+{
+	int error;
+
+	*showing = (struct showing){ 0 };
+	error = run_order(crew, order, showing, reterr_message, message_max);
+	if (error)
+		showing_finish(showing);
+	return error;
+}
+
 int replay_in_worker(const struct replay_order *order, struct showing *showing,
 		     char *reterr_message, size_t message_max)
 {
 	const struct test_case test = { .entry = order->entry, .operation = order->operation };
-	struct crew_options options = {
-		.jobs = 1,
-		.output_max = OUTPUT_MAX,
-		.worker = { .cases = &test, .case_count = 1, .memory_max = MEMORY_MAX },
-	};
 	struct crew *crew;
-	int error = crew_create(&options, &crew);
+	int error = replay_crew_open(&test, &crew, reterr_message, message_max);
 
-	*showing = (struct showing){ 0 };
-	snprintf(reterr_message, message_max, "cannot run a worker: %s",
-		 strerror(error ? -error : EIO));
 	if (error)
 		return error;
-	error = run_order(crew, order, showing, reterr_message, message_max);
+	error = replay_crew_run(crew, order, showing, reterr_message, message_max);
 	crew_destroy(crew);
-	if (error)
-		showing_finish(showing);
 	return error;
 }
 

@@ -16,6 +16,8 @@ struct showing {
 	struct capture printed; /* by the target; in a worker only */
 };
 
+#define REPLAY_TRIAL_MAX_NS 5000000000ULL
+
 struct replay_order {
 	const struct entry *entry;
 	const struct dt_operation *operation;
@@ -29,6 +31,13 @@ int replay_in_worker(const struct replay_order *order, struct showing *ret_showi
 		     char *reterr_message, size_t message_max);
 int replay_here(const struct replay_order *order, struct showing *ret_showing,
 		char *reterr_message, size_t message_max);
+
+/* A worker for many such orders of one operation. 0, or -errno with a message. */
+int replay_crew_open(const struct test_case *test, struct crew **ret_crew, char *reterr_message,
+		     size_t message_max);
+/* The order's entry and operation are the test's. As replay_in_worker. */
+int replay_crew_run(struct crew *crew, const struct replay_order *order,
+		    struct showing *ret_showing, char *reterr_message, size_t message_max);
 
 void showing_finish(struct showing *showing);
 
