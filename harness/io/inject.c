@@ -65,12 +65,9 @@ static bool make_ready(struct port *port)
 	return peer_arrived(peer);
 }
 
-/* The peer acts so that a waiting operation could go on. False when it could do nothing. */
 static bool act(struct port *port)
 {
-	if (port->now.side == DT_IN)
-		return peer_feed(port->peer, UINT64_MAX) > 0;
-	return peer_drain_all(port->peer) > 0;
+	return peer_act(port->peer, port->now.side);
 }
 
 /* Did it land: by T, and by C where the point says so. */

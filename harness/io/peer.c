@@ -4,13 +4,17 @@
 #include "io/peer.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* TCP takes a round or three when the machine is free. Then the kernel's thread that carries the
  * bytes may be waiting for this processor. Each round makes a system call or more. */
-enum { CALM_ROUNDS = 8, BUSY_ROUNDS = 16, CARRY_ROUNDS = 20000 };
+enum { CALM_ROUNDS = 8, BUSY_ROUNDS = 16, CARRY_ROUNDS = 20000, FILL_TRIES = 8 };
+
+/* Longer than the 200 ms after which TCP sends again what a full receiver threw away. */
+enum { ARRIVES_MS = 300 };
 
 static void relax(unsigned round)
 {
@@ -201,6 +205,18 @@ size_t peer_drain_all(struct peer *peer)
 	return total;
 }
 
+bool peer_act(struct peer *peer, enum dt_side side)
+{
+	struct pollfd arrives = { .fd = peer->out ? peer->out->peer_fd : -1, .events = POLLIN };
+
+	if (side == DT_IN)
+		return peer_feed(peer, UINT64_MAX) > 0;
+	if (peer_drain_all(peer))
+		return true;
+	return peer->kind == WIRE_TCP && !peer->hung_up && peer_undrained(peer) &&
+	       poll(&arrives, 1, ARRIVES_MS) > 0 && peer_drain_all(peer);
+}
+
 void peer_hang_up(struct peer *peer)
 {
 	struct event *event;
@@ -250,8 +266,9 @@ static bool fill_up(struct peer *peer, uint64_t *size)
 	return true;
 }
 
-/* Fills, and goes on until nothing is under way: what is makes room when it has arrived. */
-static bool fill_to_stay(struct peer *peer)
+/* Fills, and goes on until nothing is under way: what is makes room when it has arrived. `busy`: so
+ * is the processor, with what carries the bytes. */
+static bool fill_to_stay(struct peer *peer, bool busy)
 {
 	bool tcp = peer->kind == WIRE_TCP, full = false;
 
@@ -264,6 +281,8 @@ static bool fill_to_stay(struct peer *peer)
 		if (!good)
 			return false;
 		full = !tcp || (calm && !size);
+		if (busy && !full)
+			sched_yield();
 	}
 	return full;
 }
@@ -274,7 +293,13 @@ bool peer_fill(struct peer *peer)
 		return false;
 	/* A few bytes at the end of a full receiver are not acknowledged for as long as 40 ms, ask
 	 * as one may. Those of an empty one are. */
-	return fill_to_stay(peer) || (peer_empty(peer) && fill_to_stay(peer));
+	for (unsigned tries = 0; tries < FILL_TRIES; tries++) {
+		if (fill_to_stay(peer, tries > 1))
+			return true;
+		if (!peer_empty(peer))
+			return false;
+	}
+	return false;
 }
 
 bool peer_empty(struct peer *peer)

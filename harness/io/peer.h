@@ -101,6 +101,10 @@ size_t peer_drain(struct peer *peer);
 /* Takes all there is now. */
 size_t peer_drain_all(struct peer *peer);
 
+/* Acts so that a waiting operation of that side could go on: feeds one delivery, or takes all there
+ * is, waiting a moment for what is under way. False when it could do nothing. */
+bool peer_act(struct peer *peer, enum dt_side side);
+
 /* Takes what is there and stops reading for good: EPIPE or ECONNRESET for the target. */
 void peer_hang_up(struct peer *peer);
 

@@ -94,14 +94,6 @@ static bool ready(struct port *port, const struct io_uring_sqe *sqe, enum dt_sid
 	return port->raw->primitives_in_flight[DT_IN] || peer_arrived(peer);
 }
 
-/* False when the peer could do nothing. */
-static bool act(struct port *port, enum dt_side side)
-{
-	if (side == DT_IN)
-		return peer_feed(port->peer, UINT64_MAX) > 0;
-	return peer_drain_all(port->peer) > 0;
-}
-
 /* partial: cut the entry, and feed no more than the attempt may have. True when k is reached. */
 static bool cut(struct port *port, struct io_uring_sqe *sqe, enum dt_side side, uint64_t k)
 {
@@ -331,7 +323,7 @@ static enum raw_step cancel_in_kernel(struct port *port, int index, struct raw_o
 			      op->opcode);
 	}
 	if (planned(port, index)->point == POINT_LATE)
-		in_state = act(port, op->side);
+		in_state = peer_act(port->peer, op->side);
 	return conclude(port, index, op, in_state);
 }
 
@@ -375,7 +367,7 @@ static bool make_visible(struct port *port, const struct raw_op *op)
 	/* A WAITALL write goes on whenever the peer has drained; TCP tells it in its own time. One
 	 * that has more than one completion is never over. */
 	for (unsigned idle = 0; !over(op) && !op->told && idle < VISIBLE_ROUNDS; idle++) {
-		if (act(port, op->side)) {
+		if (peer_act(port->peer, op->side)) {
 			port_settle(port);
 			idle = 0;
 		} else {
@@ -404,7 +396,7 @@ static bool moved_some(struct port *port, const struct raw_op *op)
 /* Data arrives at an operation that waits; no task work is run. */
 static bool arrives(struct port *port, enum dt_side side)
 {
-	if (!act(port, side))
+	if (!peer_act(port->peer, side))
 		return false;
 	return side == DT_IN ? peer_arrived(port->peer) : peer_empty(port->peer);
 }
