@@ -178,6 +178,8 @@ static ssize_t transfer_now(struct port *port)
 	struct primitive *now = &port->now;
 	bool in = now->opcode == DT_OP_READ || now->opcode == DT_OP_RECV;
 
+	if (port->calls == CALLS_RAW || (port->calls == CALLS_ANY && raw_queued(port)))
+		port_escape(port, ESCAPE_MIXED);
 	if (now->opcode < DT_OP_READ || now->opcode > DT_OP_SEND)
 		return -EINVAL;
 	now->side = in ? DT_IN : DT_OUT;

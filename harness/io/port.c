@@ -216,7 +216,7 @@ uint64_t port_feed_most(const struct port *port)
 {
 	const uint32_t waits = BIT(POINT_BATCH_BLOCKED) | BIT(POINT_ARMED) | BIT(POINT_READY) |
 			       BIT(POINT_PARTIAL) | BIT(POINT_LATE) | BIT(POINT_TIMER);
-	uint64_t unread = peer_unread(port->peer);
+	uint64_t unread = peer_unread(port->peer), takes;
 	uint32_t place;
 
 	if (port->next >= port->plan->cancellation_count || port->stopped_plan)
@@ -225,7 +225,8 @@ uint64_t port_feed_most(const struct port *port)
 	if ((place != port->attempt && place != port->attempt + 1) ||
 	    !(BIT(port->plan->cancellations[port->next].point) & waits))
 		return UINT64_MAX;
-	return port->now.size > unread ? port->now.size - unread : 0;
+	takes = raw_takes(port);
+	return takes > unread ? takes - unread : 0;
 }
 
 void port_act_early(struct port *port)

@@ -43,7 +43,11 @@ struct primitive {
 };
 
 /* Why a target was left without its return. */
-enum escape { ESCAPE_NONE, ESCAPE_HANG, ESCAPE_AFTER_CANCEL, ESCAPE_HARNESS };
+enum escape { ESCAPE_NONE, ESCAPE_HANG, ESCAPE_AFTER_CANCEL, ESCAPE_MIXED, ESCAPE_HARNESS };
+
+/* The calls that the target may make now. An entry that a raw operation has left in the queue must
+ * not go out with a cooked one: nobody would know it when it completes. */
+enum calls { CALLS_ANY, CALLS_COOKED, CALLS_RAW };
 
 struct raw; /* raw.h */
 
@@ -65,6 +69,7 @@ struct port {
 	bool broken;	      /* a primitive returned EPIPE or the like, or a synthetic zero */
 	uint32_t zeros;	      /* synthetic zeros returned in this attempt */
 	bool cut_first;	      /* the first primitive of each attempt moves one byte only */
+	enum calls calls;     /* of the operation; any in create() and finish() */
 	bool quiet;	      /* no cancellations: finish(), another operation first */
 
 	/* The plan's cancellations: next is the first not yet decided. */
@@ -142,7 +147,7 @@ void port_push(struct port *port);
 /*
  * How much the peer may feed for the primitive under way. Usually anything; but when the next
  * cancellation of the plan wants an operation that waits, in this attempt or the next, the wire
- * must not hold more than this operation takes.
+ * must not hold more than this operation takes, or those of a raw target that are in flight.
  */
 uint64_t port_feed_most(const struct port *port);
 

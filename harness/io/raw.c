@@ -53,8 +53,11 @@ void raw_buffers(struct raw *raw, const struct guard *buffers, unsigned count)
 struct io_uring_sqe *raw_sqe(struct dt_io *io)
 {
 	struct port *port = port_of(io);
-	struct io_uring_sqe *sqe = io_uring_get_sqe(&port->ring->uring);
+	struct io_uring_sqe *sqe;
 
+	if (port->calls == CALLS_COOKED)
+		port_escape(port, ESCAPE_MIXED);
+	sqe = io_uring_get_sqe(&port->ring->uring);
 	if (sqe)
 		memset(sqe, 0, sizeof(*sqe));
 	return sqe;
@@ -92,17 +95,28 @@ static void let_peer_act(struct port *port)
 		port_escape(port, ESCAPE_HANG);
 }
 
+/* May the peer act before what is queued goes out? Not where an operation that is in flight already
+ * would take it or not, as TCP and the kernel's thread please: that could not be repeated. */
+static bool may_act_early(const struct port *port)
+{
+	const struct raw *raw = port->raw;
+	bool loose = port->ring->mode == RING_SQPOLL || port->peer->kind == WIRE_TCP;
+
+	return raw->aim < 0 && !(loose && raw->in_flight);
+}
+
 /* Submits what is queued. A cancellation that takes aim has brought the wire into its state;
- * otherwise the peer may act first. */
+ * otherwise the peer may act first, for what moves bytes. */
 static void submit(struct port *port)
 {
 	struct raw *raw = port->raw;
+	bool early = may_act_early(port);
 	uint32_t before = port->primitive;
 
 	if (!raw->recorded)
 		raw_record(port);
 	raw->recorded = false;
-	if (raw->aim < 0 && port->primitive != before)
+	if (early && port->primitive != before)
 		port_act_early(port);
 	port_submit(port);
 }
@@ -112,6 +126,8 @@ int raw_wait(struct dt_io *io, struct dt_completion *ret_completion)
 	struct port *port = port_of(io);
 	struct raw *raw = port->raw;
 
+	if (port->calls == CALLS_COOKED)
+		port_escape(port, ESCAPE_MIXED);
 	if (raw->dropped) {
 		if (++port->calls_after > CALLS_AFTER_DROP_MAX)
 			port_escape(port, ESCAPE_AFTER_CANCEL);

@@ -122,6 +122,9 @@ bool raw_waits_for_all(const struct io_uring_sqe *sqe);
 /* Records and tags what is queued. */
 void raw_record(struct port *port);
 
+/* How many bytes to read are enough for all that is in flight; port->now when nothing is. */
+uint64_t raw_takes(const struct port *port);
+
 /* The operation of this attempt's primitive `index`, finished ones included, or NULL. */
 struct raw_op *raw_primitive(struct port *port, uint32_t index);
 

@@ -198,6 +198,26 @@ void raw_record(struct port *port)
 	}
 }
 
+uint64_t raw_takes(const struct port *port)
+{
+	const struct raw *raw = port->raw;
+	uint64_t takes = 0;
+
+	if (!raw->in_flight)
+		return port->now.size;
+	for (unsigned i = 0; i < raw->op_count; i++) {
+		const struct raw_op *op = &raw->ops[i];
+
+		if (!op->in_flight || op->side != DT_IN || !op->primitive)
+			continue;
+		/* Its size is that of the provided buffer, which we cannot see. */
+		if (!op->size && op->waitall)
+			return UINT64_MAX;
+		takes += MAX(op->size, 1U);
+	}
+	return MAX(takes, 1U); /* readiness is told for one byte */
+}
+
 struct raw_op *raw_primitive(struct port *port, uint32_t index)
 {
 	struct raw *raw = port->raw;

@@ -34,6 +34,7 @@ static void call(struct trial *trial, const struct dt_operation *operation,
 		attempt->result = -EDEADLK;
 		return;
 	}
+	port->calls = operation->flags & DT_RAW ? CALLS_RAW : CALLS_COOKED;
 	if (operation->flags & DT_RAW)
 		attempt->result = raw_call(port, operation, trial->session, buffer);
 	else

@@ -325,7 +325,12 @@ void blame_escape(struct trial *trial)
 		return;
 	}
 	blame_tail(trial, true);
-	if (port->escape == ESCAPE_AFTER_CANCEL)
+	if (port->escape == ESCAPE_MIXED)
+		blame(trial, DAMAGE_MISREPORTED, trial->owed, trial->owed,
+		      "%s #%u mixes the levels: with DT_RAW it may call dt_sqe and dt_wait only, "
+		      "without it neither",
+		      name, port->attempt);
+	else if (port->escape == ESCAPE_AFTER_CANCEL)
 		blame(trial, DAMAGE_HANG, trial->owed, trial->owed,
 		      "%s #%u was cancelled and went on calling without end", name, port->attempt);
 	else if (port->zeros)

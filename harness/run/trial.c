@@ -237,7 +237,8 @@ static void set_condition(struct trial *trial)
 	}
 }
 
-/* Another operation that goes the same way, for the caller that calls one first. */
+/* Another operation that goes the same way, for the caller that calls one first: of the same level,
+ * because a raw one may have left entries in the queue, and one that the wire bears. */
 static const struct dt_operation *find_other(const struct trial *trial)
 {
 	const struct dt_operation *operation = trial->target->operations;
@@ -245,7 +246,9 @@ static const struct dt_operation *find_other(const struct trial *trial)
 	for (; operation->name; operation = operation_next(operation))
 		if (operation != trial->operation &&
 		    operation->direction == trial->operation->direction &&
-		    operation->unit == trial->operation->unit)
+		    operation->unit == trial->operation->unit &&
+		    !((operation->flags ^ trial->operation->flags) & DT_RAW) &&
+		    !(operation->flags & DT_SOCKET && trial->plan->wire == WIRE_PIPE))
 			return operation;
 	return NULL;
 }
@@ -283,6 +286,10 @@ static void close_session(struct trial *trial)
 	blame_tail(trial, true);
 	if (raw_clean(trial->port) < 0)
 		outcome->spent = true;
+	if (trial->port->raw->bad_user_data)
+		blame(trial, DAMAGE_MISREPORTED, trial->owed, trial->owed,
+		      "%s set user_data of 2^48 or more, which is not its own",
+		      trial->operation->name);
 	if (trial->port->strays) { /* what else may have been taken for something else? */
 		outcome->verdict = VERDICT_ERROR;
 		snprintf(outcome->finding.sentence, SENTENCE_MAX,

@@ -283,6 +283,7 @@ void writer_finish(struct trial *trial)
 		struct event *event;
 
 		port->quiet = true;
+		port->calls = CALLS_ANY;
 		port_begin(port);
 		if (_setjmp(port->out)) {
 			stacks_abandon(&port->raw->stacks);
