@@ -22,7 +22,7 @@ enum { CALLS = 4, READY_MS = 1000 };
 
 struct sight sights[PLAN_CANCELLATIONS_MAX];
 uint64_t subjects_received;
-bool subjects_received_right;
+bool subjects_received_right, subjects_look = true;
 
 static unsigned char room[ROOM]; /* what operations in flight may touch */
 static uint64_t put_before;	 /* bytes on the way out before this session */
@@ -98,7 +98,7 @@ static void observe(struct dt_io *io)
 {
 	struct port *port = port_of(io);
 
-	for (uint32_t i = 0; i < port->plan->cancellation_count; i++)
+	for (uint32_t i = 0; i < port->plan->cancellation_count && subjects_look; i++)
 		if (port->outcome->records[i].submitted && !sights[i].taken)
 			look(port, port->plan->cancellations[i].point, &sights[i]);
 }
@@ -124,7 +124,7 @@ static int create(void *session, const struct dt_setup *setup, struct dt_io *io)
 	memset(sights, 0, sizeof(sights));
 	subjects_received = 0;
 	subjects_received_right = true;
-	if (peer->direction == DT_WRITER) {
+	if (peer->direction == DT_WRITER && subjects_look) {
 		put_before = put_so_far(peer);
 		peer->sink = receive;
 	}

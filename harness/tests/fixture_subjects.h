@@ -41,6 +41,9 @@ extern struct sight sights[PLAN_CANCELLATIONS_MAX];
 extern uint64_t subjects_received;
 extern bool subjects_received_right;
 
+/* False: they do not look, for plans that land where nobody can say what must be seen. */
+extern bool subjects_look;
+
 /* A plan for it without a cancellation; all deliveries are alike, and all calls. */
 void subject_plan(const struct subject *subject, enum wire_kind wire, enum ring_mode ring,
 		  struct plan *ret_plan);
