@@ -10,7 +10,7 @@
 #include "cli/options.h"
 #include "model/nearest.h"
 
-enum { KEY_FILTER = 'f', KEY_TAG = 256 };
+enum { KEY_FILTER = 'f', KEY_TAG = 256, KEY_EXPECT };
 
 static const struct option_row rows[] = {
 	{ 't', "target", "TARGET",
@@ -19,6 +19,8 @@ static const struct option_row rows[] = {
 	{ 'r', "ring", "RING", "only these ring modes" },
 	{ KEY_FILTER, "filter", "EXPR", "only cases whose id matches" },
 	{ KEY_TAG, "tag", "TAG", "only scenarios with this tag" },
+	{ KEY_EXPECT, "expect", "WORD",
+	  "only cases that are expected to: pass, met, violation, control" },
 	{ 'v', "verbose", NULL, "options of targets, summaries, files" },
 	{ 0 },
 };
@@ -53,6 +55,8 @@ static bool take(void *context, int key, char *text)
 	case KEY_TAG:
 		options->selection.tag = text;
 		return true;
+	case KEY_EXPECT:
+		return option_words("expect", WORDS_EXPECT, text, &options->selection.expects);
 	default:
 		options->verbose = true;
 		return true;

@@ -18,6 +18,7 @@ enum { MAX_FAILURES_DEFAULT = 100 };
 enum {
 	KEY_FILTER = 256,
 	KEY_TAG,
+	KEY_EXPECT,
 	KEY_SEED,
 	KEY_TRIALS,
 	KEY_MAX_TIME,
@@ -38,6 +39,8 @@ static const struct option_row rows[] = {
 	{ KEY_FILTER, "filter", "EXPR",
 	  "only cases whose id matches: parts or patterns, separated by commas; !PART refuses" },
 	{ KEY_TAG, "tag", "TAG", "only scenarios with this tag" },
+	{ KEY_EXPECT, "expect", "WORD",
+	  "only what is expected to: pass, met, violation, control; separated by commas" },
 	{ KEY_RESUME, "resume", "DIR",
 	  "go on with the run whose results are in DIR, which was interrupted or killed" },
 	{ .help = "How much:" },
@@ -86,8 +89,8 @@ static const struct usage usage = {
 /* Gives the name when such an option decides which trials are run. */
 static const char *fixed_name(int key)
 {
-	static const int keys[] = { 't', 'w', 'r', 'o', KEY_FILTER, KEY_TAG, KEY_SEED, KEY_TRIALS,
-				    KEY_MAX_FAILURES };
+	static const int keys[] = { 't', 'w', 'r', 'o', KEY_FILTER, KEY_TAG, KEY_EXPECT, KEY_SEED,
+				    KEY_TRIALS, KEY_MAX_FAILURES };
 
 	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
 		for (const struct option_row *row = rows; keys[i] == key; row++)
@@ -167,6 +170,8 @@ static bool take(void *context, int key, char *text)
 	case KEY_TAG:
 		selection->tag = text;
 		return true;
+	case KEY_EXPECT:
+		return option_words("expect", WORDS_EXPECT, text, &selection->expects);
 	case KEY_RESUME:
 		options->resume = text;
 		return true;

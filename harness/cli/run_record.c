@@ -47,15 +47,16 @@ static json_t *describe_options(const struct run_options *options)
 {
 	const struct selection_options *chosen = &options->selection;
 
-	return json_pack("{s:o, s:o, s:o, s:o, s:b, s:o, s:b, s:o, s:I, s:I, s:I, s:i}", "suites",
-			 texts_of(chosen->suites, chosen->suite_count), "target",
-			 text_or_null(chosen->target), "filter", text_or_null(chosen->filter),
-			 "wires", words_of(WORDS_WIRE, chosen->wires), "wires_named",
-			 chosen->wires != 0, "rings", words_of(WORDS_RING, chosen->rings),
-			 "rings_named", chosen->rings != 0, "tag", text_or_null(chosen->tag),
-			 "trials", (json_int_t)options->trials, "max_time_ns",
-			 (json_int_t)options->max_time_ns, "max_failures",
-			 (json_int_t)options->max_failures, "jobs", (int)options->jobs);
+	return json_pack(
+		"{s:o, s:o, s:o, s:o, s:b, s:o, s:b, s:o, s:o, s:I, s:I, s:I, s:i}", "suites",
+		texts_of(chosen->suites, chosen->suite_count), "target",
+		text_or_null(chosen->target), "filter", text_or_null(chosen->filter), "wires",
+		words_of(WORDS_WIRE, chosen->wires), "wires_named", chosen->wires != 0, "rings",
+		words_of(WORDS_RING, chosen->rings), "rings_named", chosen->rings != 0, "expects",
+		words_of(WORDS_EXPECT, chosen->expects), "tag", text_or_null(chosen->tag),
+		"trials", (json_int_t)options->trials, "max_time_ns",
+		(json_int_t)options->max_time_ns, "max_failures",
+		(json_int_t)options->max_failures, "jobs", (int)options->jobs);
 }
 
 static char *hash_text(uint64_t hash, char text[HASH_TEXT_MAX])
@@ -235,6 +236,8 @@ bool run_record_options(const json_t *run, struct run_options *options, char ***
 		chosen->wires = bits_of(json_object_get(recorded, "wires"), WORDS_WIRE, &bad);
 	if (json_is_true(json_object_get(recorded, "rings_named")))
 		chosen->rings = bits_of(json_object_get(recorded, "rings"), WORDS_RING, &bad);
+	if (json_object_get(recorded, "expects"))
+		chosen->expects = bits_of(json_object_get(recorded, "expects"), WORDS_EXPECT, &bad);
 	options->seed = seed ? strtoull(seed, NULL, 0) : 0;
 	options->seed_given = true;
 	options->trials = number_of(recorded, "trials", &bad);

@@ -130,10 +130,11 @@ static void complain_empty(struct selection *selection, const struct case_filter
 
 	wider.pattern = NULL;
 	if (!filter->pattern) {
-		complain("no case is left to run: these scenarios have none%s%s%s%s; see "
+		complain("no case is left to run: these scenarios have none%s%s%s%s%s; see "
 			 "`droptest list cases`",
 			 filter->target ? " for target '" : "",
 			 filter->target ? filter->target : "", filter->target ? "'" : "",
+			 filter->expects ? " with this expectation" : "",
 			 filter->wires || filter->rings ? " on these wires and rings" : "");
 		return;
 	}
@@ -190,6 +191,7 @@ static bool make_cases(struct selection *selection, const struct selection_optio
 	struct case_filter filter = { .target = options->target,
 				      .wires = options->wires,
 				      .rings = options->rings,
+				      .expects = options->expects,
 				      .pattern = options->filter };
 	char of_plugin[80];
 

@@ -12,7 +12,7 @@ struct selection_options {
 	char **suites; /* borrowed: folders, files or names of bundled ones */
 	unsigned suite_count;
 	const char *target; /* names or patterns, or a plug-in's file */
-	unsigned wires, rings;
+	unsigned wires, rings, expects; /* bits; 0: all */
 	const char *filter, *tag;
 	bool canary; /* when no suite is named: those tagged 'canary', too */
 };

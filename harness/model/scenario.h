@@ -24,13 +24,6 @@ enum {
 	SCENARIO_TRIALS_MAX = 1000000000,
 };
 
-enum expect_kind {
-	EXPECT_PASS,	  /* the declared contract holds */
-	EXPECT_MET,	  /* exactly these contracts are met: weaker and stronger both fail */
-	EXPECT_VIOLATION, /* this class of damage, under the callers of the declared contract */
-	EXPECT_CONTROL,	  /* this class of damage without any cancellation */
-};
-
 struct expectation {
 	enum expect_kind kind;
 	unsigned met;		/* bits 1U << contract; 1U << DT_NONE_MET for "none" */

@@ -97,6 +97,13 @@ static const struct word damages[] = {
 	[DAMAGE_WRONG_ERROR] = { "wrong-error", "an error of the wire was reported as another" },
 };
 
+static const struct word expectations[] = {
+	[EXPECT_PASS] = { "pass", "the declared contract holds" },
+	[EXPECT_MET] = { "met", "exactly the named contracts are met" },
+	[EXPECT_VIOLATION] = { "violation", "cancellations do the named damage" },
+	[EXPECT_CONTROL] = { "control", "the named damage is there without any cancellation" },
+};
+
 static const struct word verdicts[] = {
 	[VERDICT_PASS] = { "pass", "enough landed and nothing was damaged" },
 	[VERDICT_INCONCLUSIVE] = { "inconclusive", "too little landed to say, or not repeated" },
@@ -169,6 +176,7 @@ static const struct {
 	[WORDS_CALLER] = SET(callers, CALLER_COUNT),
 	[WORDS_CONDITION] = SET(conditions, CONDITION_COUNT),
 	[WORDS_DAMAGE] = SET(damages, DAMAGE_COUNT),
+	[WORDS_EXPECT] = SET(expectations, EXPECT_COUNT),
 	[WORDS_VERDICT] = SET(verdicts, VERDICT_COUNT),
 	[WORDS_LANDING] = SET(landings, LANDING_COUNT),
 	[WORDS_FEED] = SET(feeds, FEED_COUNT),
@@ -190,6 +198,7 @@ WHOLE(mechanisms, MECH_COUNT);
 WHOLE(callers, CALLER_COUNT);
 WHOLE(conditions, CONDITION_COUNT);
 WHOLE(damages, DAMAGE_COUNT);
+WHOLE(expectations, EXPECT_COUNT);
 WHOLE(verdicts, VERDICT_COUNT);
 WHOLE(landings, LANDING_COUNT);
 WHOLE(feeds, FEED_COUNT);

@@ -88,6 +88,14 @@ enum damage {
 	DAMAGE_COUNT
 };
 
+/* What a scenario expects of a target. */
+enum expect_kind {
+	EXPECT_PASS,	  /* the declared contract holds */
+	EXPECT_MET,	  /* exactly these contracts are met: weaker and stronger both fail */
+	EXPECT_VIOLATION, /* this class of damage, under the callers of the declared contract */
+	EXPECT_CONTROL,	  /* this class of damage without any cancellation */
+};
+
 /* Ordered: merging takes the maximum. VERDICT_SKIP stands apart. */
 enum verdict {
 	VERDICT_PASS,
@@ -116,6 +124,7 @@ enum feed {
 
 /* DT_NONE_MET lies below terminal: not even an intact prefix. */
 enum { DT_NONE_MET = 0, CONTRACT_COUNT = DT_TERMINAL + 1 };
+enum { EXPECT_COUNT = EXPECT_CONTROL + 1 };
 enum { UNIT_COUNT = DT_LINES + 1, HEADER_COUNT = DT_VARINT + 1 };
 enum { DIRECTION_COUNT = DT_DUPLEX + 1, PROGRESS_COUNT = DT_BY_USED + 1 };
 
@@ -127,6 +136,7 @@ enum words {
 	WORDS_CALLER,
 	WORDS_CONDITION,
 	WORDS_DAMAGE,
+	WORDS_EXPECT,
 	WORDS_VERDICT,
 	WORDS_LANDING,
 	WORDS_FEED,

@@ -376,12 +376,21 @@ static bool plugin_absent(const struct registry *registry, const char *name)
 	return true;
 }
 
+static bool is_wanted(const struct product *product, const struct target_choice *choice,
+		      const char *name)
+{
+	const struct case_filter *filter = product->filter;
+
+	return target_matches(name, filter->target) &&
+	       (!filter->expects || filter->expects & BIT(choice->expect.kind));
+}
+
 static int add_absent(struct product *product, const struct target_choice *choice)
 {
 	struct test_case model = { .scenario = product->scenario, .choice = choice };
 	char reason[REASON_MAX];
 
-	if (!target_matches(choice->name, product->filter->target))
+	if (!is_wanted(product, choice, choice->name))
 		return 0;
 	model.entry = absent_entry(product->list, choice->name);
 	if (!model.entry)
@@ -409,7 +418,7 @@ static int add_choice(struct product *product, const struct registry *registry,
 	if (!model.entry)
 		return complain(product->scenario, choice, message, errors);
 	error = check_options(product->scenario, choice, model.entry->target, errors);
-	if (error || !target_matches(model.entry->name, product->filter->target))
+	if (error || !is_wanted(product, choice, model.entry->name))
 		return error;
 	if (choice->operation)
 		return add_named_operation(product, &model, errors);

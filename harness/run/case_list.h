@@ -15,6 +15,7 @@
 struct case_filter {
 	const char *target;    /* see target_matches */
 	unsigned wires, rings; /* bits */
+	unsigned expects;      /* bits: what their scenario expects of them */
 	const char *pattern;   /* for case ids, see case_id_matches */
 };
 

@@ -18,25 +18,10 @@
 /* Limits that keep every sum over RESULTS_CASES_MAX cases below 2^63. */
 static const uint64_t count_max = 1ULL << 40, bytes_max = 1ULL << 48;
 
-static unsigned one_of(struct fields *in, const json_t *object, const char *key,
-		       const char *const *names, unsigned count)
-{
-	const char *name = json_string_value(fields_member(in, object, key, JSON_STRING, true));
-
-	for (unsigned i = 0; name && i < count; i++)
-		if (!strcmp(name, names[i]))
-			return i;
-	fields_refuse(in, key, "is none of the words it may be");
-	return 0;
-}
-
 static void expectation_decode(struct fields *in, const json_t *object, struct expectation *expect,
 			       char **text)
 {
-	static const char *const kinds[] = { "pass", "met", "violation", "control" };
-
-	static_assert(EXPECT_PASS == 0 && EXPECT_CONTROL == 3, "the order of kinds");
-	expect->kind = (enum expect_kind)one_of(in, object, "kind", kinds, ARRAY_SIZE(kinds));
+	expect->kind = (enum expect_kind)fields_word(in, object, "kind", WORDS_EXPECT);
 	*text = fields_text(in, object, "text");
 	expect->met = fields_words(in, object, "met", WORDS_CONTRACT, false);
 	expect->also = fields_words(in, object, "also", WORDS_DAMAGE, false);

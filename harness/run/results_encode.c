@@ -105,16 +105,10 @@ static json_t *checked(json_t *value, bool bad)
 
 static json_t *expectation_encode(const struct expectation *expect, const char *text)
 {
-	static const char *const kinds[] = {
-		[EXPECT_PASS] = "pass",
-		[EXPECT_MET] = "met",
-		[EXPECT_VIOLATION] = "violation",
-		[EXPECT_CONTROL] = "control",
-	};
 	json_t *object = json_object();
 	bool bad = false;
 
-	set(object, "kind", json_string(kinds[expect->kind]), &bad);
+	set(object, "kind", word(WORDS_EXPECT, expect->kind), &bad);
 	set(object, "text", text_encode(text), &bad);
 	if (expect->met)
 		set(object, "met", words(WORDS_CONTRACT, expect->met), &bad);

@@ -30,10 +30,10 @@ class Help(Case):
         self.assertRegex(self.check(0, "--version").stdout, r"^droptest \d+\.\d+\.\d+\n$")
 
     def test_every_option_is_in_the_help(self):
-        wanted = {"run": "target wire ring filter tag seed trials max-time max-failures jobs out "
-                         "html json fail-on-skip quiet verbose resume",
+        wanted = {"run": "target wire ring filter tag expect seed trials max-time max-failures "
+                         "jobs out html json fail-on-skip quiet verbose resume",
                   "replay": "trace target repeat in-process", "report": "html json",
-                  "list": "target wire ring filter tag verbose", "doctor": "json",
+                  "list": "target wire ring filter tag expect verbose", "doctor": "json",
                   "validate": "schema targets quiet"}
         for command, options in wanted.items():
             text = self.check(0, command, "--help").stdout
@@ -108,6 +108,8 @@ class Mistakes(Case):
                 ("has the tag 'slow'; these have no tags", "writers", "--tag", "slow"),
                 ("'!writers' matches none of", "writers", "--filter", "!writers"),
                 ("did you mean 'relay'?", "writers", "--filter", "realy"),
+                ("none with this expectation", "suite/pipes.yaml", "--expect", "met"),
+                ("'violate'", "suite/pipes.yaml", "--expect", "violate"),
                 ("on these wires and rings", "suite/pipes.yaml", "--wire", "tcp")):
             scenario("pipes", "wires: [pipe]\ntargets: {reference/read: pass}")
             with self.subTest(arguments=arguments):

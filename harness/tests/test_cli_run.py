@@ -99,6 +99,28 @@ class Verdicts(Case):
         self.assertIn("did not appear", self.check(3, "run", path, *NARROW).stdout)
 
 
+class Selection(Case):
+    def test_expectations(self):
+        """--expect chooses by what the scenario expects, and a resumed run keeps the choice."""
+        path = scenario("expects", "targets: {reference/read: pass, mine/bad: {violation: lost, "
+                        "also: [corrupted]}, reference/read_exact: {met: terminal}}")
+        wanted = {"pass": ["reference/read"], "met": ["reference/read_exact"],
+                  "violation": ["mine/bad"], "pass,met": ["reference/read", "reference/read_exact"],
+                  "all": ["reference/read", "mine/bad", "reference/read_exact"]}
+        for words, targets in wanted.items():
+            listed = self.check(0, "list", "cases", path, *NARROW[:4], "--expect", words,
+                                env=with_mine()).stdout.split()
+            self.assertEqual([name.split(":")[1].split(".")[0] for name in listed], targets)
+            run = self.check(0, "run", path, *NARROW, "--expect", words, "--json",
+                             env=with_mine())
+            self.assertEqual([case["id"] for case in json.loads(run.stdout)["cases"]], listed)
+            again = self.check(0, "run", "--resume", "droptest-results", "--json",
+                               env=with_mine())
+            self.assertEqual(again.stdout, run.stdout)
+        self.refused("--expect cannot be given with --resume", "run", "--resume",
+                     "droptest-results", "--expect", "met")
+
+
 class Outputs(Case):
     def test_json(self):
         path = scenario("json", "targets: {reference/read: pass, reference/read_exact: pass}")

@@ -25,6 +25,7 @@ static const struct {
 	{ WORDS_CONDITION, "none eof-mid-unit epipe reset malformed write-zero" },
 	{ WORDS_DAMAGE, "none lost duplicated reordered corrupted stale truncated false-eof "
 			"misreported late-write leak hang crash wrong-error" },
+	{ WORDS_EXPECT, "pass met violation control" },
 	{ WORDS_VERDICT, "pass inconclusive violation error skip" },
 	{ WORDS_LANDING, "never too-late landed" },
 	{ WORDS_FEED, "late early mixed" },
