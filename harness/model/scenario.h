@@ -60,7 +60,7 @@ struct scenario {
 	uint32_t depth_min, depth_max; /* cancellations in one trial */
 	uint64_t trials;	       /* for each case */
 	uint64_t max_time_ns;	       /* for each case; 0: none */
-	uint64_t trial_timeout_ns;     /* a trial that takes longer hangs */
+	uint64_t trial_timeout_ns;     /* a trial that takes longer hangs; 0: not said */
 	unsigned threshold;	       /* landings at a point below which a case is vacuous */
 	struct target_choice *targets;
 	unsigned target_count;

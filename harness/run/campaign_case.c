@@ -11,9 +11,11 @@
 #include "base/macros.h"
 #include "run/expect.h"
 
+/* When a scenario does not say how long a trial may take: so many times as long as the control run,
+ * within limits. Less would take a busy machine for a hang, more would wait long for real ones. */
 enum { CONTROL_FACTOR = 20 };
 
-static const uint64_t trial_least_ns = 1000000000;
+static const uint64_t trial_least_ns = 1000000000, trial_most_ns = 5000000000;
 
 /* Where landings are not asked for: they prove little, or cannot be had at will. */
 static const unsigned points_unasked =
@@ -73,12 +75,12 @@ int bout_order_alone(struct bout *bout, const struct order *order, const struct 
 static int run_control(struct bout *bout)
 {
 	struct campaign *campaign = bout->campaign;
-	uint64_t timeout = bout->test->scenario->trial_timeout_ns;
+	uint64_t said = bout->test->scenario->trial_timeout_ns;
 	struct order order = {
 		.kind = ORDER_CONTROL,
 		.case_index = bout->index,
 		.count = 1,
-		.trial_max_ns = MAX(timeout, trial_least_ns),
+		.trial_max_ns = said ? said : trial_most_ns,
 	};
 	int error = 0, worker;
 	struct slate *slate;
@@ -90,8 +92,9 @@ static int run_control(struct bout *bout)
 		return worker;
 	slate = crew_slate(campaign->crew, worker);
 	bout->shape = slate->shape;
-	bout->trial_max_ns = MIN(MAX(timeout, trial_least_ns),
-				 MAX(slate->control_ns * CONTROL_FACTOR, trial_least_ns));
+	bout->trial_max_ns = said ? said
+				  : MIN(MAX(slate->control_ns * CONTROL_FACTOR, trial_least_ns),
+					trial_most_ns);
 	if (slate->error)
 		bout_error(bout, slate->error, slate->message);
 	for (unsigned key = 0; key < KEPT_MAX && !error; key++)

@@ -52,7 +52,7 @@ static void check(const struct scenario *scenario)
 	assert(scenario->mechanisms && scenario->mechanisms < BIT(MECH_COUNT));
 	assert(scenario->conditions && scenario->conditions < BIT(CONDITION_COUNT));
 	assert(scenario->trials >= 1 && scenario->trials <= SCENARIO_TRIALS_MAX);
-	assert(scenario->threshold && scenario->trial_timeout_ns);
+	assert(scenario->threshold);
 	assert(scenario->target_count && scenario->target_count <= SCENARIO_TARGETS_MAX);
 	for (unsigned i = 0; i < scenario->target_count; i++)
 		check_target(&scenario->targets[i]);

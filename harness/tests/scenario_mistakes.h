@@ -161,6 +161,13 @@ static const struct mistake mistakes[] = {
 	  "h, as 30 s, not '2 hours'\n"
 	  "trial-timeout: 2 hours\n"
 	  "               ^~~~~~~\n" },
+	{ "a limit that a busy machine would reach",
+	  "scenario: a\n"
+	  "targets: {b: pass}\n"
+	  "trial-timeout: 999 ms\n",
+	  "f:3:16: error: 999 ms is too small for 'trial-timeout'; at least 1 s\n"
+	  "trial-timeout: 999 ms\n"
+	  "               ^~~~~~\n" },
 	{ "unknown word",
 	  "scenario: a\n"
 	  "wires: [pipe, unx]\n"

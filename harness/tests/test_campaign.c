@@ -23,7 +23,7 @@ static const char hostile[] = "scenario: hostile\n"
 			      "wires: [unix]\nrings: [plain]\n"
 			      "stream: 256\n"
 			      "cancel: {points: [armed], depth: [4, 8]}\n"
-			      "trial-timeout: 300 ms\n"
+			      "trial-timeout: 1 s\n"
 			      "budget: {trials: 700}\n"
 			      "targets: {worst.crash: {violation: crash}, tame/basic.liar: "
 			      "{violation: lost}}\n";
@@ -124,6 +124,33 @@ static void test_verdicts(void)
 		CU_ASSERT_EQUAL(liar->failures[i].reproduced, REPLAYS);
 	}
 	CU_ASSERT_EQUAL(results.verdict, VERDICT_VIOLATION);
+	results_finish(&results);
+	fixture_finish(&fixture);
+}
+
+/* What a scenario says is the limit, although its control run takes no time at all. */
+static void test_trial_timeout(void)
+{
+	struct campaign_options options = options_for(2);
+	struct results results;
+	struct fixture fixture;
+	unsigned hangs = 0;
+
+	fixture_init(&fixture,
+		     "scenario: timeout\nwires: [unix]\nrings: [plain]\nstream: 256\n"
+		     "cancel: {points: [armed], depth: [6, 8]}\n"
+		     "trial-timeout: 2 s\nbudget: {trials: 2}\n"
+		     "targets: {worst.spin: {violation: hang}}\n",
+		     NULL);
+	run(&fixture, &options, &results);
+	for (unsigned i = 0; i < results.cases[0].failure_count; i++) {
+		const struct finding *finding = &results.cases[0].failures[i].outcome.finding;
+
+		CU_ASSERT_EQUAL(finding->damage, DAMAGE_HANG);
+		CU_ASSERT_PTR_NOT_NULL(strstr(finding->sentence, "within 2.0 s"));
+		hangs++;
+	}
+	CU_ASSERT(hangs > 0);
 	results_finish(&results);
 	fixture_finish(&fixture);
 }
@@ -328,6 +355,7 @@ int main(void)
 	static const struct test_row rows[] = {
 		{ "the same for any number of workers", test_same_for_any_jobs },
 		{ "verdicts and re-runs", test_verdicts },
+		{ "what a scenario says is a hang", test_trial_timeout },
 		{ "hostile targets", test_hostile },
 		{ "interrupted", test_interrupted },
 		{ "a limit in time", test_max_time },
