@@ -350,6 +350,9 @@ static enum raw_step recovery(struct port *port)
 	if (index < 0 || planned(port, index)->point != POINT_RECOVERY || !raw->stopped ||
 	    planned(port, index)->mechanism < MECH_STOP)
 		return RAW_GO_ON;
+	/* What follows from a completion takes a second round of task work (on SQPOLL a linked
+	 * timeout, when its operation is cancelled): it must not be there now and then only. */
+	port_settle(port);
 	for (unsigned i = 0; i < raw->op_count; i++) {
 		struct raw_op *op = &raw->ops[i];
 

@@ -11,6 +11,12 @@ from cli_bench import NARROW, Case, build, droptest, path_of, scenario, with_min
 RACING = ("dt1 target=reference/read op=read wire=unix stream=512 "
           "cancel=3.0:timer:20000:link_timeout")
 
+# A second stop, when the first one has cancelled an operation with a linked timeout: whether the
+# timeout is still in flight must not depend on the kernel's thread.
+SECOND_STOP = ("dt1 target=reference/raw_recv_timeout op=recv wire=unix ring={} stream=512 "
+               "deliver=1-40 call=2-100 caller=abandon cancel=3.0:armed:stop "
+               "cancel=3.0:recovery:stop")
+
 HANGS = cli_bench.OPERATIONS + r"""
 static ssize_t spins(void *session, struct dt_io *io, struct dt_buffer *buffer)
 {
@@ -99,6 +105,12 @@ class Replay(Case):
         self.assertIn("this plan races: what it shows is a rate", done.stdout)
         self.assertIn("20 of 20: preserved", done.stdout)
         self.assertIn("5 of 5: preserved", self.check(0, "replay", RACING, "-n", "5").stdout)
+
+    def test_second_stop(self):
+        rings = self.check(0, "list", "rings").stdout.splitlines()
+        for ring in (line.split()[0] for line in rings if "NOT HERE" not in line):
+            done = self.check(0, "replay", SECOND_STOP.format(ring), "-n", "200")
+            self.assertIn("200 of 200: preserved", done.stdout)
 
     def test_does_not_share_its_descriptors(self):
         """What a target prints or does to descriptors does not get into what is shown."""
