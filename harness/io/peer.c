@@ -266,25 +266,26 @@ static bool fill_up(struct peer *peer, uint64_t *size)
 	return true;
 }
 
-/* Fills, and goes on until nothing is under way: what is makes room when it has arrived. `busy`: so
- * is the processor, with what carries the bytes. */
+/* Fills, and goes on until nothing is under way: what is makes room when it has arrived; and so
+ * does what the receiver has to say about room that it has. `busy`: so are the processors, with
+ * what carries all that. */
 static bool fill_to_stay(struct peer *peer, bool busy)
 {
-	bool tcp = peer->kind == WIRE_TCP, full = false;
-
-	for (unsigned round = 0; round < CALM_ROUNDS && !full; round++) {
+	for (unsigned round = 0; round < CALM_ROUNDS; round++) {
 		uint64_t at = peer->sent + peer->ballast_total, size = 0;
-		bool calm = !wire_under_way(peer->out), good = fill_up(peer, &size);
+		bool calm = !wire_under_way(peer->out) && wire_closed(peer->out);
+		bool good = fill_up(peer, &size);
 
 		if (size)
 			note_ballast(peer, at, size);
 		if (!good)
 			return false;
-		full = !tcp || (calm && !size);
-		if (busy && !full)
-			sched_yield();
+		if (peer->kind != WIRE_TCP || (calm && !size))
+			return true;
+		if (busy)
+			poll(NULL, 0, 1);
 	}
-	return full;
+	return false;
 }
 
 bool peer_fill(struct peer *peer)

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/sock_diag.h>
 #include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -223,6 +224,16 @@ size_t wire_under_way(const struct wire *wire)
 		return 0;
 	setsockopt(wire->peer_fd, IPPROTO_TCP, TCP_QUICKACK, &now, sizeof(now));
 	return wire_unsent(wire) - ask(wire, SIOCOUTQNSD);
+}
+
+bool wire_closed(const struct wire *wire)
+{
+	uint32_t memory[SK_MEMINFO_VARS] = { 0 };
+	socklen_t size = sizeof(memory);
+
+	return wire->kind != WIRE_TCP ||
+	       getsockopt(wire->peer_fd, SOL_SOCKET, SO_MEMINFO, memory, &size) < 0 ||
+	       memory[SK_MEMINFO_RMEM_ALLOC] > memory[SK_MEMINFO_RCVBUF] / 2;
 }
 
 bool wire_acts(const struct wire *wire, enum dt_side side)

@@ -57,6 +57,10 @@ size_t wire_under_way(const struct wire *wire);
 /* Bytes sent by the target that the peer has not taken, as TCP counts them; others: 0. */
 size_t wire_unsent(const struct wire *wire);
 
+/* TCP: will the receiver offer no room before somebody reads? It offers some when half of its
+ * memory is free, and the sender hears of it in its own time. */
+bool wire_closed(const struct wire *wire);
+
 /* Is there something for an operation of that side to do: bytes, their end, room, an error? */
 bool wire_acts(const struct wire *wire, enum dt_side side);
 
