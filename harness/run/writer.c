@@ -80,14 +80,16 @@ void writer_sink(void *context, const unsigned char *bytes, size_t size)
 	blame_diverged(trial, bytes, size);
 }
 
-/* Everything sent must arrive: TCP may take its time. */
+/* Everything sent must arrive: TCP may take its time. An operation that was dropped goes on where
+ * there is room, until it is over or there is nothing to drain. */
 static void drain_rest(struct trial *trial)
 {
 	struct peer *peer = trial->peer;
 	struct pollfd poll_in = { .fd = peer->out->peer_fd, .events = POLLIN };
 
 	do {
-		peer_drain_all(peer);
+		while (peer_drain_all(peer) && trial->port->raw->in_flight)
+			ring_settle(trial->port->ring);
 	} while (!peer->hung_up && peer_undrained(peer) &&
 		 poll(&poll_in, 1, LAST_BYTES_MS) > 0);
 }
