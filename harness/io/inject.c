@@ -11,11 +11,15 @@
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
+#include <sched.h>
 
 #include "base/clock.h"
 #include "model/pairs.h"
 
 enum { VISIBLE_ROUNDS = 100, VISIBLE_NS = 1000000, RACE_MAX_NS = 50000000, CARRY_ROUNDS = 50 };
+/* Up to 0.13 ms, evenly over the powers of two; where the kernel's thread must submit it first, up
+ * to 2 ms. */
+enum { ASYNC_DELAY_BITS = 18, ASYNC_DELAY_BITS_SQPOLL = 22 };
 
 static const struct cancellation *planned(const struct port *port, int index)
 {
@@ -100,15 +104,16 @@ static void note(struct port *port, int index, enum event_kind kind, int32_t res
 
 /*
  * C first: it says whether T is owed. If the operation was not found it is over, or it goes on and
- * nothing has happened to it. (-ENOENT does not mean that T is here.)
+ * nothing has happened to it. (-ENOENT does not mean that T is here.) What io-wq runs goes on too,
+ * with C=-EALREADY or a count of one: a MSG_WAITALL write may then wait for the peer.
  */
 static enum injected conclude(struct port *port, int index, bool in_state)
 {
 	enum landing landing;
 
 	port_need(port, &port->cancel);
-	if (mechanism_found(planned(port, index)->mechanism, port->cancel.result) ||
-	    port->cancel.result == -EALREADY) {
+	if (mechanism_found(planned(port, index)->mechanism, port->cancel.result) &&
+	    planned(port, index)->point != POINT_ASYNC) {
 		port_need(port, &port->target);
 	} else if (!port->target.done) {
 		port_settle(port);
@@ -196,8 +201,6 @@ static enum injected in_batch(struct port *port, int index)
 
 	note(port, index, EVENT_CANCEL, 0);
 	sqe = primitive_prepare(port);
-	if (planned(port, index)->point == POINT_ASYNC)
-		sqe->flags |= IOSQE_ASYNC; /* io-wq runs it while the cancel is under way */
 	if (mechanism == MECH_LINK_TIMEOUT) /* an absolute time long past: fires at once */
 		link_timeout(port, sqe, 1, IORING_TIMEOUT_ABS);
 	else
@@ -353,8 +356,34 @@ static enum injected at_timer(struct port *port, int index)
 		;
 	act(port);
 	port_settle(port);
-	while (!port->cancel.done && clock_now_ns() - start < k)
-		port_wait(port, VISIBLE_NS);
+	/* As long as neither has won the peer goes on: a MSG_WAITALL operation may want more than
+	 * one delivery, and a long timer is not waited for. */
+	primitive_finish(port);
+	return conclude(port, index, true);
+}
+
+/* async: io-wq runs it while the cancel is under way: in the same submission half of the time, else
+ * a moment later. */
+static enum injected at_async(struct port *port, int index)
+{
+	struct rng *rng = &port->peer->rng;
+	unsigned bits = port->ring->mode == RING_SQPOLL ? ASYNC_DELAY_BITS_SQPOLL
+							: ASYNC_DELAY_BITS;
+	uint64_t wait_ns = rng_below(rng, 1ULL << rng_below(rng, bits));
+	uint64_t start = clock_now_ns();
+	struct io_uring_sqe *sqe = primitive_prepare(port);
+	unsigned opcode = sqe->opcode;
+
+	note(port, index, EVENT_CANCEL, 0);
+	sqe->flags |= IOSQE_ASYNC;
+	if (rng_next(rng) & 1) {
+		port_submit_unsettled(port);
+		while (clock_now_ns() - start < wait_ns)
+			sched_yield(); /* io-wq may have no other processor */
+	}
+	mechanism_prepare(port, planned(port, index)->mechanism, port_tagged(port, TAG_COOKED),
+			  fd_of(port), opcode);
+	port_push(port);
 	return conclude(port, index, true);
 }
 
@@ -384,7 +413,7 @@ enum injected inject_cooked(struct port *port, int index)
 	case POINT_TIMER:
 		return make_blocked(port) ? at_timer(port, index) : INJECTED_NOT;
 	case POINT_ASYNC:
-		return make_ready(port) ? in_batch(port, index) : INJECTED_NOT;
+		return make_ready(port) ? at_async(port, index) : INJECTED_NOT;
 	default:
 		return INJECTED_NOT;
 	}

@@ -36,7 +36,9 @@ static const struct rule rules[] = {
 	{ ANYWHERE, P(TIMER), ALL_MECHS & ~M(LINK_TIMEOUT), PAIR_IMPOSSIBLE,
 	  "a free-running clock is a linked timeout" },
 	{ ANYWHERE, P(ASYNC), ALL_MECHS & ~ASYNC_CANCELS, PAIR_IMPOSSIBLE,
-	  "the race is between io-wq and an ASYNC_CANCEL of the same submission" },
+	  "the race is between io-wq and an ASYNC_CANCEL" },
+	{ ANYWHERE, P(ASYNC), M(FD) | M(FD_ALL), PAIR_IMPOSSIBLE,
+	  "a descriptor is looked up when io-wq runs the operation: until then none is found" },
 	{ PIPE, P(PARTIAL_KERNEL), ALL_MECHS, PAIR_IMPOSSIBLE, "pipes have no MSG_WAITALL" },
 	{ NOT_WAITALL, P(PARTIAL_KERNEL), ALL_MECHS, PAIR_IMPOSSIBLE,
 	  "the operation does not use MSG_WAITALL: the kernel completes it short" },
@@ -60,8 +62,10 @@ static const struct rule rules[] = {
 	  "a timeout fires through task work, which runs the completion first" },
 	{ RAW, P(LATE), M(STOP) | M(DROP), PAIR_IMPOSSIBLE,
 	  "what the target does after it decides the order, not the plan" },
-	{ ANYWHERE, P(TIMER), ALL_MECHS, PAIR_RACING, "a free-running clock decides" },
-	{ ANYWHERE, P(ASYNC), ALL_MECHS, PAIR_RACING, "io-wq decides" },
+	{ ANYWHERE, P(TIMER), ALL_MECHS, PAIR_RACING,
+	  "a free-running clock decides: it has a rate, no certainty" },
+	{ ANYWHERE, P(ASYNC), ALL_MECHS, PAIR_RACING,
+	  "io-wq decides: it has a rate, no certainty" },
 };
 
 static bool fits(enum where where, const struct pair_place *place)

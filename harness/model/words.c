@@ -43,8 +43,8 @@ static const struct word points[] = {
 	[POINT_RACED] = { "raced", "the operation has succeeded, the target has not seen it" },
 	[POINT_LATE] = { "late", "the cancel goes in, then the peer acts, then both are reaped" },
 	[POINT_RECOVERY] = { "recovery", "while the target handles an earlier cancellation" },
-	[POINT_TIMER] = { "timer", "when a clock runs out, as timer:ns; racing" },
-	[POINT_ASYNC] = { "async", "while a kernel worker runs the operation; racing" },
+	[POINT_TIMER] = { "timer", "when a clock runs out, as timer:ns; racing: at a rate" },
+	[POINT_ASYNC] = { "async", "while a kernel worker runs the operation; racing: at a rate" },
 	[POINT_RETRY] = { "retry", "on the attempt after one whose cancellation landed" },
 };
 

@@ -213,7 +213,7 @@ class Lists(Case):
     def test_words(self):
         points = self.check(0, "list", "points").stdout
         for word in ("armed", "partial:kernel", "raced", "impossible", "scripted", "racing",
-                     "cooked", "raw", "retry"):
+                     "cooked", "raw", "retry", "it has a rate, no certainty"):
             self.assertIn(word, points)
         self.assertEqual(len(self.check(0, "list", "wires").stdout.splitlines()), 3)
         self.assertEqual(len(self.check(0, "list", "rings").stdout.splitlines()), 4)

@@ -58,7 +58,7 @@ static void write_scenario(const struct subject *subject, enum wire_kind wire, b
 	}
 	snprintf(text, TEXT,
 		 "scenario: landings\nunit: bytes\nstream: %s\ncalls: %s\ndeliveries: %s\n"
-		 "targets: {tests/subject: pass}\n",
+		 "cancel: {points: [all, timer, async]}\ntargets: {tests/subject: pass}\n",
 		 stream, calls, deliveries);
 }
 
