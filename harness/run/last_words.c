@@ -9,6 +9,7 @@
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <link.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,14 +46,27 @@ static void on_sanitizer(void)
 		slate_of_worker->farewell = FAREWELL_SANITIZED;
 }
 
-/* Looked up, since a sanitizer may be in the process without our having been built with it. */
-static void hear_sanitizers(void)
+/* One object of the process; one that was loaded with a target is not in the default scope. */
+static int hear_object(struct dl_phdr_info *info, size_t size, void *context)
 {
-	void (*hear)(void (*callback)(void));
+	void *handle = dlopen(info->dlpi_name, RTLD_LAZY | RTLD_NOLOAD);
+	void (*hear)(void (*callback)(void)) = NULL;
 
-	*(void **)&hear = dlsym(RTLD_DEFAULT, "__sanitizer_set_death_callback");
+	(void)size, (void)context;
+	if (!handle)
+		return 0;
+	*(void **)&hear = dlsym(handle, "__sanitizer_set_death_callback");
 	if (hear)
 		hear(on_sanitizer);
+	dlclose(handle);
+	return 0;
+}
+
+/* Looked up, since a sanitizer may be in the process without our having been built with it: it was
+ * preloaded, or it came with a target, as UndefinedBehaviorSanitizer does. */
+static void hear_sanitizers(void)
+{
+	dl_iterate_phdr(hear_object, NULL);
 }
 
 /* Afterwards the signal has its old effect: for a fault by running into it again. */

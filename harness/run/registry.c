@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -213,6 +214,28 @@ static void try_in_child(const char *path, int report_fd)
 	_exit(error ? 1 : 0);
 }
 
+/* A sanitizer's runtime that is not there, or not the first one, is told in many ways. */
+static const char *sanitizer_hint(const char *path)
+{
+	static const char *const names[] = { "__asan_", "__ubsan_", "__tsan_", "__msan_" };
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct stat info;
+	void *bytes = MAP_FAILED;
+	bool found = false;
+
+	if (fd >= 0 && !fstat(fd, &info) && info.st_size > 0)
+		bytes = mmap(NULL, (size_t)info.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	for (size_t i = 0; bytes != MAP_FAILED && i < ARRAY_SIZE(names); i++)
+		found |= memmem(bytes, (size_t)info.st_size, names[i], strlen(names[i])) != NULL;
+	if (bytes != MAP_FAILED)
+		munmap(bytes, (size_t)info.st_size);
+	if (fd >= 0)
+		close(fd);
+	return found ? "; it was built with a sanitizer, whose runtime must be there first: "
+		       "LD_PRELOAD=$(cc -print-file-name=libasan.so) droptest ..."
+		     : "";
+}
+
 static void describe_death(const char *path, int status, char *reterr_message, size_t message_max)
 {
 	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM)
@@ -225,8 +248,8 @@ static void describe_death(const char *path, int status, char *reterr_message, s
 			 path, strsignal(WTERMSIG(status)));
 	else
 		snprintf(reterr_message, message_max,
-			 "'%s' ended the process with status %d while it was loaded", path,
-			 WEXITSTATUS(status));
+			 "'%s' ended the process with status %d while it was loaded%s", path,
+			 WEXITSTATUS(status), sanitizer_hint(path));
 }
 
 /* How a child that loads it ends: its status and, in `why`, its message. 0 or -errno. */
@@ -275,7 +298,8 @@ static int try_plugin(const char *path, char *reterr_message, size_t message_max
 	if (WIFEXITED(status) && !WEXITSTATUS(status) && !why[0])
 		return 0;
 	if (why[0])
-		snprintf(reterr_message, message_max, "%s", why);
+		snprintf(reterr_message, message_max, "%s%s", why,
+			 strstr(why, "san_") ? sanitizer_hint(path) : "");
 	else
 		describe_death(path, status, reterr_message, message_max);
 	return -ENOEXEC;

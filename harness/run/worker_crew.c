@@ -23,6 +23,7 @@
 
 #include "base/clock.h"
 #include "base/macros.h"
+#include "run/report_line.h"
 #include "run/worker_death.h"
 
 enum { FDS_EACH = 3, IDLE_DEATHS_MAX = 5, READS_MAX = 16 };
@@ -40,6 +41,7 @@ struct member {
 	uint64_t started, stuck_ns; /* the counter, and for how long it stood still */
 	long processor_ticks;	    /* at the last look, or -1 */
 	uint64_t printed;	    /* bytes since it moved */
+	struct report_line report;  /* of what this worker printed */
 	enum death_cause cause;	    /* why we killed it */
 	unsigned idle_deaths;
 	bool used; /* it has had an order */
@@ -97,6 +99,7 @@ static int spawn(struct crew *crew, struct member *member)
 	member->started = member->born = atomic_load(&member->slate->started);
 	member->stuck_ns = member->printed = 0;
 	member->deaf = member->mute = false;
+	member->report = (struct report_line){ 0 };
 	if (member->pidfd >= 0)
 		return 0;
 	if (member->pid > 0)
@@ -190,6 +193,7 @@ static void drain_output(struct crew *crew, struct member *member)
 		if (got <= 0)
 			return;
 		member->printed += (uint64_t)got;
+		report_line_take(&member->report, text, (size_t)got);
 		if (member->order.case_index != capture->case_index)
 			continue;
 		room = MIN((size_t)got, sizeof(capture->text) - capture->size);
@@ -373,7 +377,8 @@ static int bury(struct crew *crew, struct member *member)
 {
 	struct slate *slate = member->slate;
 	struct death death = { .cause = member->cause, .order = &member->order,
-			       .shape = &member->shape, .plan = &member->plan };
+			       .shape = &member->shape, .plan = &member->plan,
+			       .report = member->report.found };
 	bool finished;
 	int error;
 

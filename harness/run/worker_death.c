@@ -31,7 +31,8 @@ static void say(char *sentence, const struct slate *slate, const struct death *d
 			 "the target closed descriptors that are not its own");
 	else if (slate->farewell == FAREWELL_SANITIZED)
 		snprintf(sentence, SENTENCE_MAX,
-			 "a sanitizer ended the target's process; its report is in the output");
+			 "a sanitizer ended the target's process: %s",
+			 *death->report ? death->report : "its report is in the output");
 	else if (signal)
 		snprintf(sentence, SENTENCE_MAX,
 			 "the target's process was killed by signal %d (%s)", signal,

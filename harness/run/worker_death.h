@@ -15,6 +15,7 @@ enum death_cause {
 struct death {
 	enum death_cause cause;
 	int status; /* of waitpid */
+	const char *report; /* what a sanitizer said; empty: nothing */
 	const struct order *order;
 	const struct shape *shape;
 	const struct plan *plan; /* for orders that have one */
