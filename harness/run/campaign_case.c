@@ -143,7 +143,7 @@ static void gather(const struct bout *bout, struct evidence *evidence)
 							  : bout->budget,
 		.points = scenario->points_named ? bout->points : bout->points & ~points_unasked,
 		.threshold = scenario->threshold,
-		.unrepeated = bout->unrepeated,
+		.unrepeated = bout->unrepeated & ~bout->repeated,
 		.cut = bout->cut,
 	};
 	for (unsigned i = 0; i < bout->result->failure_count; i++) {

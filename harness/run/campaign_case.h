@@ -35,7 +35,7 @@ struct bout {
 	uint64_t begun_ns, noted_ns; /* when it began; when a part was last written */
 	unsigned noted;	      /* failures that are in parts */
 	uint64_t noted_trials; /* that the last part counts */
-	unsigned unrepeated;  /* bits of damage */
+	unsigned unrepeated, repeated; /* bits of damage that did not, did come again */
 	char note[160];	      /* beside the judgement */
 };
 

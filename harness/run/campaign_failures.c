@@ -81,7 +81,9 @@ static uint32_t replays_of(const struct bout *bout, const struct failure *failur
 	enum damage damage = failure->outcome.finding.damage;
 	bool slow = damage == DAMAGE_HANG, deadly = damage == DAMAGE_CRASH;
 
-	if ((slow || deadly) && !is_declared(bout, failure->plan.caller))
+	/* Of stronger callers it says nothing, unless all contracts that are met were asked for. */
+	if ((deadly || (slow && bout->result->expect.kind != EXPECT_MET)) &&
+	    !is_declared(bout, failure->plan.caller))
 		return 0;
 	return slow ? HANG_REPLAYS : REPLAYS;
 }
@@ -120,6 +122,8 @@ static void weigh(struct bout *bout, const struct failure *failure)
 		return;
 	if (damage == DAMAGE_HANG && !failure->reproduced)
 		bout->unrepeated |= BIT(damage);
+	else if (failure->reproduced)
+		bout->repeated |= BIT(damage);
 	if (failure->reproduced < failure->replays && scripted(bout, &failure->plan) &&
 	    !bout->note[0])
 		snprintf(bout->note, sizeof(bout->note),

@@ -174,6 +174,22 @@ static bool broke(const struct expectation *expect, const struct tally *tally)
 	return false;
 }
 
+/* What would be met without the damage that rests on time and did not come again. */
+static unsigned met_otherwise(const struct evidence *evidence)
+{
+	struct tally tally = *evidence->tally;
+
+	for (unsigned caller = 0; caller < CALLER_COUNT; caller++)
+		for (unsigned damage = 1; damage < DAMAGE_COUNT; damage++)
+			if (evidence->unrepeated & BIT(damage)) {
+				uint64_t *counts = tally.callers[caller].damage;
+
+				counts[DAMAGE_NONE] += counts[damage];
+				counts[damage] = 0;
+			}
+	return tally_contracts_met(&tally);
+}
+
 static void judge_met(const struct expectation *expect, const struct evidence *evidence,
 		      struct judgement *judgement)
 {
@@ -187,6 +203,12 @@ static void judge_met(const struct expectation *expect, const struct evidence *e
 	contracts_format(expect->met, wanted, sizeof(wanted));
 	if (!judgement->met) {
 		conclude(judgement, VERDICT_INCONCLUSIVE, "too little landed to tell contracts");
+		return;
+	}
+	if (judgement->met != expect->met && evidence->unrepeated &&
+	    met_otherwise(evidence) == expect->met) {
+		conclude(judgement, VERDICT_INCONCLUSIVE, "seen once, not again: %s",
+			 sentence_of(evidence, evidence->unrepeated));
 		return;
 	}
 	if (judgement->met != expect->met && evidence->cut && !broke(expect, evidence->tally)) {
