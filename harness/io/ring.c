@@ -10,9 +10,9 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-/* A barrier that does not come through in 0.75 s never will: say so, before it is taken for a hang
- * of the target (which has a second). */
-enum { SQ_IDLE_MS = 1, BARRIER_NS = 50000000, BARRIER_ROUNDS = 15 };
+/* A barrier that does not come through in 2 s never will: say so, before it is taken for a hang of
+ * the target (which has 3 s, unless its scenario says otherwise). */
+enum { SQ_IDLE_MS = 1, BARRIER_NS = 50000000, BARRIER_ROUNDS = 40 };
 
 int ring_init(struct ring *ring, enum ring_mode mode)
 {

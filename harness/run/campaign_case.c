@@ -17,6 +17,9 @@ enum { CONTROL_FACTOR = 20 };
 
 static const uint64_t trial_least_ns = 1000000000, trial_most_ns = 5000000000;
 
+/* Every step of a trial waits for the kernel's thread, and that for its turn. */
+static const uint64_t trial_least_sqpoll_ns = 3000000000;
+
 /* Where landings are not asked for: they prove little, or cannot be had at will. */
 static const unsigned points_unasked =
 	BIT(POINT_BEFORE) | BIT(POINT_TIMER) | BIT(POINT_ASYNC) | BIT(POINT_RECOVERY);
@@ -76,6 +79,7 @@ static int run_control(struct bout *bout)
 {
 	struct campaign *campaign = bout->campaign;
 	uint64_t said = bout->test->scenario->trial_timeout_ns;
+	uint64_t least = bout->test->ring == RING_SQPOLL ? trial_least_sqpoll_ns : trial_least_ns;
 	struct order order = {
 		.kind = ORDER_CONTROL,
 		.case_index = bout->index,
@@ -93,7 +97,7 @@ static int run_control(struct bout *bout)
 	slate = crew_slate(campaign->crew, worker);
 	bout->shape = slate->shape;
 	bout->trial_max_ns = said ? said
-				  : MIN(MAX(slate->control_ns * CONTROL_FACTOR, trial_least_ns),
+				  : MIN(MAX(slate->control_ns * CONTROL_FACTOR, least),
 					trial_most_ns);
 	if (slate->error)
 		bout_error(bout, slate->error, slate->message);
