@@ -11,6 +11,7 @@
 #include "cli/message.h"
 #include "cli/options.h"
 #include "model/scenario.h"
+#include "run/sweep.h"
 #include "run/worker_crew.h"
 
 enum { MAX_FAILURES_DEFAULT = 100 };
@@ -21,6 +22,8 @@ enum {
 	KEY_EXPECT,
 	KEY_SEED,
 	KEY_TRIALS,
+	KEY_SWEEP,
+	KEY_DEPTH,
 	KEY_MAX_TIME,
 	KEY_MAX_FAILURES,
 	KEY_RESUME,
@@ -46,6 +49,10 @@ static const struct option_row rows[] = {
 	{ .help = "How much:" },
 	{ KEY_SEED, "seed", "N", "draw the same trials again (default: a random seed)" },
 	{ KEY_TRIALS, "trials", "N", "trials of each case (default: as the scenario says)" },
+	{ KEY_SWEEP, "sweep", NULL,
+	  "instead of random trials: one cancellation at every place of the control run, of every "
+	  "kind, then two; at most a million trials of each case, or --trials" },
+	{ KEY_DEPTH, "depth", "N", "cancellations of one trial of a sweep: 1 or 2 (default: 2)" },
 	{ KEY_MAX_TIME, "max-time", "TIME",
 	  "for the whole run: 30s, 5min; shared out evenly among the cases" },
 	{ KEY_MAX_FAILURES, "max-failures", "N",
@@ -79,6 +86,7 @@ static const struct usage usage = {
 		    "droptest run --target ./mine.so --trials 10000\n"
 		    "droptest run writers errors/epipe --max-time 30s --html report.html\n"
 		    "droptest run --filter 'read_exact,!sqpoll' --seed 0x2a\n"
+		    "droptest run --sweep --depth 1 --wire unix --ring plain session-state\n"
 		    "droptest run --resume droptest-results",
 	.exit_status = "0 as expected, 1 violation (or an expected one did not appear), 2 usage "
 		       "or scenario error, 3 inconclusive, or something was not run, 4 what is "
@@ -90,7 +98,7 @@ static const struct usage usage = {
 static const char *fixed_name(int key)
 {
 	static const int keys[] = { 't', 'w', 'r', 'o', KEY_FILTER, KEY_TAG, KEY_EXPECT, KEY_SEED,
-				    KEY_TRIALS, KEY_MAX_FAILURES };
+				    KEY_TRIALS, KEY_SWEEP, KEY_DEPTH, KEY_MAX_FAILURES };
 
 	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
 		for (const struct option_row *row = rows; keys[i] == key; row++)
@@ -109,6 +117,11 @@ static bool take_budget(struct run_options *options, int key, const char *text)
 		return option_number("seed", text, 0, UINT64_MAX, &options->seed);
 	case KEY_TRIALS:
 		return option_number("trials", text, 1, SCENARIO_TRIALS_MAX, &options->trials);
+	case KEY_SWEEP:
+		options->sweep = true;
+		return true;
+	case KEY_DEPTH:
+		return option_number("depth", text, 1, SWEEP_DEPTH_MAX, &options->depth);
 	case KEY_MAX_TIME:
 		options->max_time_given = true;
 		return option_time("max-time", text, &options->max_time_ns);
@@ -200,6 +213,9 @@ static int check(const struct run_options *options)
 		return complain_usage("--html: '%s' is not a file's name; `droptest report DIR "
 				      "--html -` writes to standard output",
 				      options->html);
+	if (options->depth && !options->sweep)
+		return complain_usage("--depth is the depth of a --sweep; random trials have "
+				      "`cancel: {depth: ...}` in their scenario");
 	if (!options->resume)
 		return OPTIONS_GO_ON;
 	if (options->fixed)
@@ -211,6 +227,13 @@ static int check(const struct run_options *options)
 				      "the scenarios it was begun with",
 				      options->selection.suites[0]);
 	return OPTIONS_GO_ON;
+}
+
+unsigned run_sweep_depth(const struct run_options *options)
+{
+	if (!options->sweep)
+		return 0;
+	return options->depth ? (unsigned)options->depth : SWEEP_DEPTH_MAX;
 }
 
 int run_options_parse(int argc, char **argv, struct run_options *ret_options)

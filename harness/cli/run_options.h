@@ -14,6 +14,8 @@ struct run_options {
 	uint64_t seed;
 	bool seed_given;
 	uint64_t trials, max_time_ns, max_failures;
+	bool sweep;
+	uint64_t depth; /* of the sweep; 0: not said */
 	bool max_time_given, jobs_given;
 	unsigned jobs;
 	const char *out;    /* the results folder */
@@ -25,5 +27,8 @@ struct run_options {
 
 /* Defaults, then the arguments. OPTIONS_GO_ON, or the exit code to leave with. */
 int run_options_parse(int argc, char **argv, struct run_options *ret_options);
+
+/* 0: no sweep. */
+unsigned run_sweep_depth(const struct run_options *options);
 
 #endif

@@ -48,7 +48,7 @@ static json_t *describe_options(const struct run_options *options)
 	const struct selection_options *chosen = &options->selection;
 
 	return json_pack(
-		"{s:o, s:o, s:o, s:o, s:b, s:o, s:b, s:o, s:o, s:I, s:I, s:I, s:i}", "suites",
+		"{s:o, s:o, s:o, s:o, s:b, s:o, s:b, s:o, s:o, s:I, s:I, s:I, s:i, s:i}", "suites",
 		texts_of(chosen->suites, chosen->suite_count), "target",
 		text_or_null(chosen->target), "filter", text_or_null(chosen->filter), "wires",
 		words_of(WORDS_WIRE, chosen->wires), "wires_named", chosen->wires != 0, "rings",
@@ -56,7 +56,8 @@ static json_t *describe_options(const struct run_options *options)
 		words_of(WORDS_EXPECT, chosen->expects), "tag", text_or_null(chosen->tag),
 		"trials", (json_int_t)options->trials, "max_time_ns",
 		(json_int_t)options->max_time_ns, "max_failures",
-		(json_int_t)options->max_failures, "jobs", (int)options->jobs);
+		(json_int_t)options->max_failures, "sweep_depth", (int)run_sweep_depth(options),
+		"jobs", (int)options->jobs);
 }
 
 static char *hash_text(uint64_t hash, char text[HASH_TEXT_MAX])
@@ -78,8 +79,8 @@ static uint64_t plan_hash(const struct run_options *options, const struct select
 	XXH3_64bits_reset(state);
 	for (unsigned i = 0; i < selection->scenarios.count; i++)
 		XXH3_64bits_update(state, &selection->scenarios.items[i]->hash, sizeof(uint64_t));
-	snprintf(text, sizeof(text), "%" PRIx64 " %" PRIu64 " %" PRIu64, options->seed,
-		 options->trials, options->max_failures);
+	snprintf(text, sizeof(text), "%" PRIx64 " %" PRIu64 " %" PRIu64 " %u", options->seed,
+		 options->trials, options->max_failures, run_sweep_depth(options));
 	XXH3_64bits_update(state, text, strlen(text));
 	for (unsigned i = 0; i < list->count; i++)
 		XXH3_64bits_update(state, list->cases[i].id, strlen(list->cases[i].id) + 1);
@@ -242,6 +243,9 @@ bool run_record_options(const json_t *run, struct run_options *options, char ***
 	options->seed_given = true;
 	options->trials = number_of(recorded, "trials", &bad);
 	options->max_failures = number_of(recorded, "max_failures", &bad);
+	if (json_object_get(recorded, "sweep_depth"))
+		options->depth = number_of(recorded, "sweep_depth", &bad);
+	options->sweep = options->depth > 0;
 	max_time = number_of(recorded, "max_time_ns", &bad);
 	jobs = number_of(recorded, "jobs", &bad);
 	if (!options->max_time_given)

@@ -35,6 +35,52 @@ static void print_landings(FILE *out, const struct results *results)
 		digits(sum.landed, landed), digits(sum.too_late, late), digits(sum.never, never));
 }
 
+/* "depth 1: 192 of 192 landed": one kind of plans of a sweep, over all cases. */
+static void print_family(FILE *out, const struct results *results, enum sweep_family family)
+{
+	static const char *const names[SWEEP_FAMILIES] = {
+		[SWEEP_ONCE] = "depth 1",
+		[SWEEP_KEPT_UP] = "depth 1, kept up",
+		[SWEEP_RECOVERY] = "depth 2, in one primitive",
+		[SWEEP_PAIRS] = "depth 2",
+	};
+	struct sweep_counts sum = { 0 };
+	char planned[DIGITS_MAX], trials[DIGITS_MAX], landed[DIGITS_MAX];
+
+	for (unsigned i = 0; i < results->case_count; i++) {
+		const struct sweep_counts *more = &results->cases[i].tally.swept[family];
+
+		sum.planned += more->planned;
+		sum.trials += more->trials;
+		sum.landed += more->landed;
+	}
+	if (!sum.planned)
+		return;
+	fprintf(out, "  %s: %s of %s plans", names[family], digits(sum.trials, trials),
+		digits(sum.planned, planned));
+	fprintf(out, "; %s landed\n", digits(sum.landed, landed));
+}
+
+/* What a sweep went through, never without its bound. */
+static void print_swept(FILE *out, const struct results *results)
+{
+	uint64_t places = 0, left_out = 0;
+	char text[DIGITS_MAX];
+
+	for (unsigned i = 0; i < results->case_count; i++) {
+		places += results->cases[i].tally.places;
+		left_out += results->cases[i].tally.places_left_out;
+	}
+	if (!places)
+		return;
+	fprintf(out, "swept %s places of the control runs", digits(places, text));
+	if (left_out)
+		fprintf(out, " (%s more left out)", digits(left_out, text));
+	fputs(", every point and mechanism; offsets: all to 64, powers of two, the last\n", out);
+	for (unsigned family = 0; family < SWEEP_FAMILIES; family++)
+		print_family(out, results, family);
+}
+
 static bool under_declared(const struct case_result *test, const struct failure *failure)
 {
 	return callers_of_contract(test->declared) & BIT(failure->plan.caller);
@@ -231,6 +277,8 @@ void summary_print(FILE *out, const struct results *results, const struct summar
 	if (!options->quiet) {
 		summary_print_table(out, results, options->colours);
 		print_landings(out, results);
+	if (!options->quiet)
+		print_swept(out, results);
 	}
 	print_failures(out, results, options);
 	if (!options->quiet) {

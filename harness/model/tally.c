@@ -100,6 +100,16 @@ void tally_add(struct tally *tally, const struct plan *plan, const struct outcom
 		count_caller(&tally->callers[plan->caller], plan, outcome);
 }
 
+void tally_add_swept(struct tally *tally, enum sweep_family family, const struct plan *plan,
+		     const struct outcome *outcome)
+{
+	struct sweep_counts *counts = &tally->swept[family];
+
+	counts->trials++;
+	counts->landed += outcome->landed == plan->cancellation_count ||
+			  outcome->finding.damage != DAMAGE_NONE;
+}
+
 /* Every field of a tally is a counter, so that adding one is adding them all. */
 void tally_merge(struct tally *tally, const struct tally *other)
 {

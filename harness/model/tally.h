@@ -31,6 +31,15 @@ enum cell_result {
 	CELL_RESULTS
 };
 
+/* What a sweep goes through, in this order (see run/sweep.h). */
+enum sweep_family { SWEEP_ONCE, SWEEP_KEPT_UP, SWEEP_RECOVERY, SWEEP_PAIRS, SWEEP_FAMILIES };
+
+struct sweep_counts {
+	uint64_t planned; /* all of the family within the bound; noted once for a case */
+	uint64_t trials;
+	uint64_t landed; /* all their cancellations landed, or damage ended them before */
+};
+
 struct tally {
 	uint64_t trials;
 	uint64_t verdicts[VERDICT_COUNT];
@@ -38,10 +47,17 @@ struct tally {
 	struct landing_counts points[POINT_ROWS][MECH_COUNT];
 	struct caller_counts callers[CALLER_COUNT];
 	uint64_t cells[CELL_RESULTS][CELL_RESULTS]; /* [T][C], of submitted cancellations */
+	/* Of a sweep; zero where trials were drawn at random. */
+	struct sweep_counts swept[SWEEP_FAMILIES];
+	uint64_t places, places_left_out; /* primitives of the control run; noted once */
 };
 
 /* Adds one trial. */
 void tally_add(struct tally *tally, const struct plan *plan, const struct outcome *outcome);
+
+/* Counts one trial of a sweep, besides. */
+void tally_add_swept(struct tally *tally, enum sweep_family family, const struct plan *plan,
+		     const struct outcome *outcome);
 
 /* Adds another tally. */
 void tally_merge(struct tally *tally, const struct tally *other);

@@ -36,6 +36,7 @@ struct campaign_watch {
 struct campaign_options {
 	uint64_t seed;
 	uint64_t trials;      /* for each case; 0: as its scenario says */
+	unsigned sweep_depth; /* 0: trials are drawn at random; see sweep.h */
 	uint64_t max_time_ns; /* for the whole campaign; 0: no limit */
 	uint64_t max_failures; /* failed trials after which a case ends; 0: no limit */
 	bool strict; /* ask for landings however few trials there are */

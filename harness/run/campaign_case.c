@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/macros.h"
 #include "run/expect.h"
+#include "run/sweep.h"
 
 /* When a scenario does not say how long a trial may take: so many times as long as the control run,
  * within limits. Less would take a busy machine for a hang, more would wait long for real ones. */
@@ -96,6 +97,7 @@ static int run_control(struct bout *bout)
 		return worker;
 	slate = crew_slate(campaign->crew, worker);
 	bout->shape = slate->shape;
+	bout->shape.place_count = MIN(bout->shape.place_count, (uint32_t)PLACES_MAX);
 	bout->trial_max_ns = said ? said
 				  : MIN(MAX(slate->control_ns * CONTROL_FACTOR, least),
 					trial_most_ns);
@@ -135,6 +137,36 @@ static bool find_points(struct bout *bout)
 	return false;
 }
 
+void bout_note_sweep(struct bout *bout)
+{
+	struct tally *tally = &bout->result->tally;
+
+	if (!bout->campaign->options->sweep_depth)
+		return;
+	for (unsigned family = 0; family < SWEEP_FAMILIES; family++)
+		tally->swept[family].planned = bout->planned[family];
+	tally->places = bout->shape.place_count;
+	tally->places_left_out = bout->shape.places_left_out;
+}
+
+/* How many trials: all of a sweep, unless it is bounded. */
+static int find_budget(struct bout *bout)
+{
+	const struct campaign_options *options = bout->campaign->options;
+	struct sweep sweep;
+
+	bout->budget = options->trials ? options->trials : bout->test->scenario->trials;
+	if (!options->sweep_depth)
+		return 0;
+	if (sweep_init(&sweep, bout->test, &bout->shape, options->seed, options->sweep_depth) < 0)
+		return -ENOMEM;
+	memcpy(bout->planned, sweep.totals, sizeof(bout->planned));
+	bout->budget = MIN(sweep_total(&sweep), options->trials ? options->trials
+							       : SWEEP_TRIALS_MAX);
+	sweep_finish(&sweep);
+	return 0;
+}
+
 static void gather(const struct bout *bout, struct evidence *evidence)
 {
 	const struct scenario *scenario = bout->test->scenario;
@@ -145,7 +177,9 @@ static void gather(const struct bout *bout, struct evidence *evidence)
 		.tally = &bout->result->tally,
 		.budget = bout->campaign->options->strict ? MAX(bout->budget, BUDGET_CONCLUSIVE)
 							  : bout->budget,
-		.points = scenario->points_named ? bout->points : bout->points & ~points_unasked,
+		.points = bout->campaign->options->sweep_depth ? 0 /* its coverage is told */
+			  : scenario->points_named ? bout->points
+						   : bout->points & ~points_unasked,
 		.threshold = scenario->threshold,
 		.unrepeated = bout->unrepeated & ~bout->repeated,
 		.cut = bout->cut,
@@ -196,7 +230,6 @@ static void judge(struct bout *bout)
 
 static int run_bout(struct bout *bout)
 {
-	const struct campaign_options *options = bout->campaign->options;
 	int error = run_control(bout);
 
 	if (error || bout->result->verdict == VERDICT_ERROR)
@@ -205,8 +238,9 @@ static int run_bout(struct bout *bout)
 	    bout->test->choice->expect.kind != EXPECT_CONTROL) {
 		if (!find_points(bout))
 			return 0;
-		bout->budget = options->trials ? options->trials : bout->test->scenario->trials;
-		error = bout_trials(bout);
+		error = find_budget(bout);
+		if (!error)
+			error = bout_trials(bout);
 	}
 	if (!error)
 		error = bout_replay(bout);

@@ -27,6 +27,7 @@ struct bout {
 	struct shape shape;
 	uint64_t trial_max_ns;
 	uint64_t budget;      /* trials */
+	uint64_t planned[SWEEP_FAMILIES]; /* of a sweep */
 	uint64_t deadline_ns; /* on the clock; UINT64_MAX: none */
 	unsigned points;      /* bits: what may be drawn */
 	bool cut;	      /* ended by time, or by the user, before its budget */
@@ -48,6 +49,9 @@ void campaign_move(struct campaign *campaign);
 /* Runs one case into its result, from `part` on when there is one. 0; -EINTR (at once); -errno. */
 int campaign_case_run(struct campaign *campaign, uint32_t index, struct case_part *part,
 		      uint64_t max_time_ns, char *reterr_message, size_t message_max);
+
+/* Writes the bound of a sweep into the result's tally. */
+void bout_note_sweep(struct bout *bout);
 
 /* Would the case be inconclusive if it ended now? */
 bool bout_inconclusive(const struct bout *bout);

@@ -125,6 +125,7 @@ static int hand_out(struct stage *stage)
 			.first = first,
 			.count = (uint32_t)MIN(bout->budget - first, (uint64_t)CHUNK_TRIALS),
 			.declared_only = stage->declared_only,
+			.sweep_depth = bout->campaign->options->sweep_depth,
 			.trial_max_ns = bout->trial_max_ns,
 		};
 		int error = crew_order(bout->campaign->crew, worker, &order, &bout->shape, NULL);
@@ -262,6 +263,7 @@ static bool more_wanted(const struct stage *stage)
 	const struct bout *bout = stage->bout;
 
 	return stage->waiting && !stage->over && stage->doubled < DOUBLED_MAX &&
+	       !bout->campaign->options->sweep_depth &&
 	       (bout->budget >= BUDGET_CONCLUSIVE || bout->campaign->options->strict) &&
 	       bout_inconclusive(bout);
 }
@@ -382,6 +384,7 @@ int bout_trials(struct bout *bout)
 
 	bout->noted_ns = bout->begun_ns;
 	go_on(&stage);
+	bout_note_sweep(bout);
 	stage.waiting = calloc(stage.window, sizeof(struct answer *));
 	if (stage.waiting)
 		error = run_stage(&stage);

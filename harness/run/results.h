@@ -99,4 +99,7 @@ void results_finish(struct results *results);
  * Static. */
 const char *results_cell_name(enum cell_result cell);
 
+/* "once", "kept-up", "recovery", "pairs": what a sweep goes through. Static. */
+const char *results_family_name(enum sweep_family family);
+
 #endif

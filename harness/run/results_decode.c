@@ -128,6 +128,36 @@ static void cells_decode(struct fields *in, const json_t *cells, struct tally *t
 	}
 }
 
+static uint64_t number_at(struct fields *in, const json_t *list, size_t at, uint64_t max)
+{
+	uint64_t number = 0;
+
+	if (number_decode(json_array_get(list, at), &number) || number > max)
+		fields_refuse(in, "swept", "holds no count, or one beyond its limit");
+	return number;
+}
+
+static void swept_decode(struct fields *in, const json_t *object, struct tally *tally)
+{
+	for (unsigned family = 0; object && family < SWEEP_FAMILIES; family++) {
+		const char *name = results_family_name(family);
+		const json_t *list = fields_member(in, object, name, JSON_ARRAY, false);
+		struct sweep_counts *counts = &tally->swept[family];
+
+		if (!list)
+			continue;
+		counts->planned = number_at(in, list, 0, bytes_max);
+		counts->trials = number_at(in, list, 1, count_max);
+		counts->landed = number_at(in, list, 2, count_max);
+		if (counts->landed > counts->trials || counts->trials > counts->planned)
+			fields_refuse(in, name, "does not add up");
+	}
+	if (!object)
+		return;
+	tally->places = fields_number(in, object, "places", count_max, true);
+	tally->places_left_out = fields_number(in, object, "places_left_out", count_max, false);
+}
+
 static void tally_decode(struct fields *in, const json_t *object, struct tally *tally)
 {
 	json_t *verdicts = fields_member(in, object, "verdicts", JSON_OBJECT, true);
@@ -147,6 +177,7 @@ static void tally_decode(struct fields *in, const json_t *object, struct tally *
 	points_decode(in, fields_member(in, object, "points", JSON_OBJECT, true), tally);
 	callers_decode(in, fields_member(in, object, "callers", JSON_OBJECT, true), tally);
 	cells_decode(in, fields_member(in, object, "cells", JSON_OBJECT, true), tally);
+	swept_decode(in, fields_member(in, object, "swept", JSON_OBJECT, false), tally);
 }
 
 int identity_decode(const json_t *record, struct case_result *ret_case, char *reterr_message,

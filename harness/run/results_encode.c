@@ -192,6 +192,40 @@ static json_t *cells_encode(const struct tally *tally)
 	return checked(table, bad);
 }
 
+static const char *const families[SWEEP_FAMILIES] = {
+	[SWEEP_ONCE] = "once",
+	[SWEEP_KEPT_UP] = "kept-up",
+	[SWEEP_RECOVERY] = "recovery",
+	[SWEEP_PAIRS] = "pairs",
+};
+
+const char *results_family_name(enum sweep_family family)
+{
+	return (unsigned)family < SWEEP_FAMILIES ? families[family] : "?";
+}
+
+static json_t *swept_encode(const struct tally *tally)
+{
+	json_t *object = json_object();
+	bool bad = false;
+
+	for (unsigned family = 0; family < SWEEP_FAMILIES; family++) {
+		const struct sweep_counts *counts = &tally->swept[family];
+		json_t *list;
+
+		if (!counts->planned)
+			continue;
+		list = json_array();
+		push(list, number_encode(counts->planned), &bad);
+		push(list, number_encode(counts->trials), &bad);
+		push(list, number_encode(counts->landed), &bad);
+		set(object, families[family], list, &bad);
+	}
+	set_count(object, "places", tally->places, &bad);
+	set_count(object, "places_left_out", tally->places_left_out, &bad);
+	return checked(object, bad);
+}
+
 static json_t *tally_encode(const struct tally *tally)
 {
 	json_t *object = json_object(), *verdicts = json_object();
@@ -207,6 +241,8 @@ static json_t *tally_encode(const struct tally *tally)
 	set(object, "points", points_encode(tally), &bad);
 	set(object, "callers", callers_encode(tally), &bad);
 	set(object, "cells", cells_encode(tally), &bad);
+	if (tally->places)
+		set(object, "swept", swept_encode(tally), &bad);
 	return checked(object, bad);
 }
 

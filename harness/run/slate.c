@@ -55,6 +55,8 @@ void slate_take(struct slate *slate, const struct plan *plan, const struct outco
 		slate->control = *outcome;
 	else
 		tally_add(&slate->tally, plan, outcome);
+	if (slate->order.kind == ORDER_TRIALS && slate->order.sweep_depth)
+		tally_add_swept(&slate->tally, slate->family % SWEEP_FAMILIES, plan, outcome);
 	if (slate->row_count < CHUNK_TRIALS)
 		row_fill(&slate->rows[slate->row_count++], slate->order.case_index, trial, plan,
 			 outcome);

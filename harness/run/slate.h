@@ -37,6 +37,7 @@ struct order {
 	uint64_t first;
 	uint32_t count;
 	bool declared_only;    /* draw no callers of stronger contracts */
+	unsigned sweep_depth;  /* not 0: trials go through a sweep by number, see sweep.h */
 	enum damage wanted;    /* ORDER_REPLAY */
 	uint64_t trial_max_ns; /* longer is a hang */
 };
@@ -74,6 +75,7 @@ struct slate {
 	uint64_t index;	      /* of that trial */
 	uint64_t next;	      /* the first trial of the order that is not counted yet */
 	struct plan plan;
+	enum sweep_family family; /* in a sweep */
 	enum farewell farewell;
 
 	/* What came out of the order. */

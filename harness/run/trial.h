@@ -40,6 +40,16 @@ int trial_goes_on(struct bench *bench, const struct entry *entry, const struct p
 /* The record of the last trial; valid until the next. */
 const struct history *bench_history(const struct bench *bench);
 
+/* A primitive of a control run: where a sweep cancels. */
+struct primitive_place {
+	uint32_t attempt;
+	uint32_t primitive; /* within it */
+	uint32_t moved;	    /* bytes */
+	bool writes;
+};
+
+enum { PLACES_MAX = 1024 };
+
 /* What a control run showed, for drawing plans. */
 struct shape {
 	uint32_t attempts;
@@ -47,6 +57,9 @@ struct shape {
 	bool reads, writes;	  /* it submitted primitives of that side */
 	bool waitall;		  /* some with MSG_WAITALL */
 	bool own_timeout;	  /* a raw target links timeouts of its own */
+	uint32_t place_count;
+	uint32_t places_left_out; /* beyond those */
+	struct primitive_place places[PLACES_MAX];
 };
 
 void bench_shape(const struct bench *bench, struct shape *ret_shape);

@@ -17,6 +17,7 @@
 #include "base/macros.h"
 #include "run/draw.h"
 #include "run/last_words.h"
+#include "run/sweep.h"
 
 /* A worker that has grown by this much is replaced between two orders. */
 enum { RESIDENT_GROWTH_PAGES = 65536 };
@@ -26,6 +27,8 @@ struct worker {
 	struct slate *slate;
 	struct bench *bench;
 	struct draw draw;
+	struct sweep sweep; /* made with the first order that wants it: a worker serves one case */
+	bool sweep_made;
 	struct outcome outcome;
 	unsigned declared; /* bits: the callers of the case's declared contract */
 	long resident;	   /* pages, when the worker began */
@@ -110,6 +113,7 @@ static void look_at_shape(struct worker *worker, const struct entry *entry,
 	int goes_on;
 
 	bench_shape(worker->bench, shape);
+	sweep_find_places(bench_history(worker->bench), shape);
 	if (shape->primitives_most != 1 || worker->outcome.verdict != VERDICT_PASS)
 		return;
 	goes_on = trial_goes_on(worker->bench, entry, plan);
@@ -168,6 +172,25 @@ static void run_trials(struct worker *worker, const struct test_case *test)
 	}
 }
 
+static void run_sweep(struct worker *worker, const struct test_case *test)
+{
+	struct slate *slate = worker->slate;
+	uint64_t end = slate->order.first + slate->order.count;
+
+	if (!worker->sweep_made &&
+	    sweep_init(&worker->sweep, test, &slate->shape, worker->options->seed,
+		       slate->order.sweep_depth) < 0) {
+		fail(worker, -ENOMEM, "no memory for the places of a sweep");
+		return;
+	}
+	worker->sweep_made = true;
+	for (uint64_t index = slate->next; index < end; index++) {
+		slate->family = sweep_plan(&worker->sweep, index, &slate->plan);
+		if (!run_one(worker, test->entry, &slate->plan, index))
+			return;
+	}
+}
+
 static void run_given(struct worker *worker, const struct test_case *test)
 {
 	struct slate *slate = worker->slate;
@@ -199,7 +222,9 @@ static void run_order(struct worker *worker)
 		}
 	}
 	before = clock_now_ns();
-	if (slate->order.kind == ORDER_TRIALS)
+	if (slate->order.kind == ORDER_TRIALS && slate->order.sweep_depth)
+		run_sweep(worker, test);
+	else if (slate->order.kind == ORDER_TRIALS)
 		run_trials(worker, test);
 	else
 		run_given(worker, test);

@@ -11,6 +11,7 @@
 #include "base/macros.h"
 #include "run/draw.h"
 #include "run/last_words.h"
+#include "run/sweep.h"
 
 static void say(char *sentence, const struct slate *slate, const struct death *death)
 {
@@ -44,13 +45,20 @@ static void say(char *sentence, const struct slate *slate, const struct death *d
 
 /* The plan again, from where it came: what the slate says may be scribbled over. */
 static void recall(const struct worker_options *options, const struct death *death, uint64_t index,
-		   struct plan *ret_plan)
+		   struct plan *ret_plan, enum sweep_family *ret_family)
 {
 	const struct test_case *test = &options->cases[death->order->case_index];
+	struct sweep sweep;
 	struct draw draw;
 
 	if (death->order->kind != ORDER_TRIALS) {
 		*ret_plan = *death->plan;
+		return;
+	}
+	if (death->order->sweep_depth &&
+	    sweep_init(&sweep, test, death->shape, options->seed, death->order->sweep_depth) == 0) {
+		*ret_family = sweep_plan(&sweep, index, ret_plan);
+		sweep_finish(&sweep);
 		return;
 	}
 	draw_init(&draw, test, death->shape, options->seed);
@@ -97,7 +105,7 @@ bool death_count(const struct worker_options *options, struct slate *slate,
 		return slate->next >= end || atomic_load(&slate->stop);
 	if (slate->next >= end)
 		return true; /* it died after its last trial */
-	recall(options, death, slate->next, &plan);
+	recall(options, death, slate->next, &plan, &slate->family);
 	declared = callers_of_contract(test->operation->contract) & BIT(plan.caller);
 	outcome.finding.damage = death->cause == DEATH_TIMEOUT ? DAMAGE_HANG : DAMAGE_CRASH;
 	outcome.finding.guilty = -1;
