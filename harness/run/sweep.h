@@ -8,7 +8,7 @@
  *
  *	once      each item, once
  *	kept-up   each item, and then again in every attempt after it: finds livelocks
- *	pairs     two items, the smaller numbers first; in the same attempt: the second hits the retry
+ *	pairs     two items, small numbers first; in one attempt: the second hits the retry
  *	recovery  raw: a stop, and a second stop or drop while the target handles it
  *
  * Pairs and kept-up take one key of ASYNC_CANCEL, since they differ in what is found, not in what
