@@ -12,18 +12,24 @@ bool watch_timeouts;
 
 struct io_uring_cqe *__real_ring_peek(struct ring *ring);
 struct io_uring_cqe *__wrap_ring_peek(struct ring *ring);
+int __real_ring_wait(struct ring *ring, uint64_t timeout_ns);
+int __wrap_ring_wait(struct ring *ring, uint64_t timeout_ns);
 
-/* Barriers are skipped inside ring_peek: they are looked at here, in front of it. Each is a poll
- * that its own cancel takes down; that cancel has a completion only when it did not find it. */
+/* Barriers are passed over inside ring_peek, and inside ring_wait: those that either will pass over
+ * are looked at here, in front of it. Each is a poll that its own cancel takes down; that cancel
+ * has a completion only when it did not find it. */
 static void look_at_barriers(struct ring *ring)
 {
 	struct io_uring_cqe *cqe;
 	unsigned head;
 
-	io_uring_for_each_cqe(&ring->uring, head, cqe)
-		if (cqe->user_data >> TAG_SHIFT == TAG_BARRIER &&
-		    (cqe->user_data != tagged(TAG_BARRIER, 0) || cqe->res != -ECANCELED))
-			watch.harness_hit++;
+	io_uring_for_each_cqe(&ring->uring, head, cqe) {
+		if (cqe->user_data >> TAG_SHIFT != TAG_BARRIER)
+			return;
+		watch.barriers += cqe->user_data == tagged(TAG_BARRIER, 0);
+		watch.harness_hit += cqe->user_data != tagged(TAG_BARRIER, 0) ||
+				     cqe->res != -ECANCELED;
+	}
 }
 
 static void count_operation(const struct io_uring_cqe *cqe)
@@ -79,4 +85,10 @@ struct io_uring_cqe *__wrap_ring_peek(struct ring *ring)
 	last = cqe;
 	last_head = head;
 	return cqe;
+}
+
+int __wrap_ring_wait(struct ring *ring, uint64_t timeout_ns)
+{
+	look_at_barriers(ring);
+	return __real_ring_wait(ring, timeout_ns);
 }

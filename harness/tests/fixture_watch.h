@@ -1,7 +1,7 @@
 /*
  * fixture_watch.h - watches every completion that the harness takes from a ring.
  *
- * Linked with --wrap=ring_peek: whatever the engine sees, it sees through here. So it can be shown
+ * Linked with --wrap=ring_peek and ring_wait: whatever the engine sees, it sees through here. So it can be shown
  * that a cancellation hit nothing of the harness's own.
  */
 #ifndef TESTS_FIXTURE_WATCH_H
@@ -18,6 +18,7 @@ struct watch {
 	int32_t c[WATCH_MAX]; /* the first of those, in order */
 	unsigned gates, gates_cancelled;
 	unsigned updates;
+	unsigned barriers; /* of SQPOLL rings */
 	unsigned harness_hit; /* something of the harness was cancelled by what it must not be */
 	unsigned unknown;     /* whose is it? */
 };

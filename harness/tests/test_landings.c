@@ -7,7 +7,8 @@
  * take an attempt several primitives and with such that take one. They are run until each pair that
  * model/pairs.c does not call impossible has been drawn and has landed. Pairs that have not after
  * many times the trials that it takes are named. No trial may find damage that the declared
- * contract forbids, and none may fail: a harness that loses bytes would show here.
+ * contract forbids, and none may fail: a harness that loses bytes would show here. Nor may anything
+ * of the harness's be hit, whatever follows on what.
  *
  * Of the plans that hold scripted pairs only, one in four is run again: its cancellations must
  * become what they became the first time, to the byte.
@@ -18,6 +19,7 @@
 #include <string.h>
 
 #include "fixture_subjects.h"
+#include "fixture_watch.h"
 #include "run/draw.h"
 #include "suite.h"
 
@@ -66,6 +68,8 @@ static void run(const struct plan *plan, struct outcome *outcome)
 {
 	char message[MESSAGE] = "";
 
+	memset(&watch, 0, sizeof(watch));
+	watch_timeouts = true; /* -ECANCELED there is nothing bad */
 	if (trial_run(bench, &subjects_entry, plan, outcome, message, sizeof(message)) == 0)
 		return;
 	printf("    cannot run: %s\n", message);
@@ -171,6 +175,15 @@ static bool runs_again(const struct place *place, const struct plan *plan,
 	return false;
 }
 
+/* Subjects have one operation in flight: a cancel of all that there is counts no other. */
+static bool hits_more(const struct plan *plan, const struct outcome *outcome)
+{
+	for (uint32_t i = 0; i < plan->cancellation_count; i++)
+		if (outcome->records[i].submitted && outcome->records[i].c_result > 1)
+			return true;
+	return false;
+}
+
 /* Damage is allowed under the callers of stronger contracts only. */
 static bool sound(const struct place *place, const struct plan *plan,
 		  const struct outcome *outcome)
@@ -178,8 +191,11 @@ static bool sound(const struct place *place, const struct plan *plan,
 	unsigned callers = callers_of_contract(place->test.operation->contract);
 	char text[PLAN_TEXT_MAX];
 
-	if (outcome->verdict == VERDICT_PASS ||
-	    (outcome->verdict == VERDICT_VIOLATION && !(callers & BIT(plan->caller))))
+	if (hits_more(plan, outcome) || watch.harness_hit || watch.unknown ||
+	    watch.gates != watch.gates_cancelled)
+		printf("    %s: something of the harness's was hit\n", place->test.id);
+	else if (outcome->verdict == VERDICT_PASS ||
+		 (outcome->verdict == VERDICT_VIOLATION && !(callers & BIT(plan->caller))))
 		return true;
 	plan_format(plan, text, sizeof(text));
 	printf("    %s: %s\n    %s\n", place->test.id, outcome->finding.sentence, text);
