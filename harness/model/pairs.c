@@ -14,7 +14,17 @@
 #define BATCHES (P(BATCH_BLOCKED) | P(BATCH_READY))
 #define RACING (P(TIMER) | P(ASYNC))
 
-enum where { ANYWHERE, COOKED, RAW, PIPE, NOT_WAITALL, ONE_PRIMITIVE, NOT_DEFER, NO_OWN_TIMEOUT };
+enum where {
+	ANYWHERE,
+	COOKED,
+	RAW,
+	RAW_BOTH_WAYS,
+	PIPE,
+	NOT_WAITALL,
+	ONE_PRIMITIVE,
+	NOT_DEFER,
+	NO_OWN_TIMEOUT
+};
 
 struct rule {
 	enum where where;
@@ -44,6 +54,8 @@ static const struct rule rules[] = {
 	  "the operation does not use MSG_WAITALL: the kernel completes it short" },
 	{ ONE_PRIMITIVE, P(PARTIAL), ALL_MECHS, PAIR_IMPOSSIBLE,
 	  "an attempt is one primitive: after k bytes it is over" },
+	{ RAW_BOTH_WAYS, P(PARTIAL), ALL_MECHS, PAIR_IMPOSSIBLE,
+	  "reads and writes may be in flight at once: after which bytes, no plan can say" },
 	{ COOKED, ALL_POINTS, M(STOP), PAIR_IMPOSSIBLE,
 	  "a cooked call leaves the target nothing to stop: the harness reaps it" },
 	{ COOKED, ALL_POINTS & ~(P(BEFORE) | P(ARMED) | P(PARTIAL)), M(DROP), PAIR_IMPOSSIBLE,
@@ -75,6 +87,8 @@ static bool fits(enum where where, const struct pair_place *place)
 		return !place->raw;
 	case RAW:
 		return place->raw;
+	case RAW_BOTH_WAYS:
+		return place->raw && place->both_ways;
 	case PIPE:
 		return place->wire == WIRE_PIPE;
 	case NOT_WAITALL:

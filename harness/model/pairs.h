@@ -21,6 +21,7 @@ struct pair_place {
 	bool waitall; /* it uses MSG_WAITALL */
 	bool several; /* its attempts have, or may have, more than one primitive */
 	bool writes;  /* the primitive writes */
+	bool both_ways;	  /* its attempts read and write */
 	bool own_timeout; /* raw: its operations carry linked timeouts of their own */
 };
 

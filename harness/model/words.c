@@ -154,7 +154,7 @@ static const struct word directions[] = {
 	[DT_READER] = { "reader", "takes bytes from the wire" },
 	[DT_WRITER] = { "writer", "puts bytes on the wire" },
 	[DT_RELAY] = { "relay", "takes bytes from one wire and puts them on another" },
-	[DT_DUPLEX] = { "duplex", "takes and puts bytes on one wire" },
+	[DT_DUPLEX] = { "duplex", "sends back on one socket what it takes from it" },
 };
 
 static const struct word progresses[] = {

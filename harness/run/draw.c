@@ -71,6 +71,7 @@ struct pair_place case_place(const struct test_case *test, const struct shape *s
 				    .raw = flags & DT_RAW,
 				    .waitall = shape->waitall || flags & DT_WAITALL,
 				    .several = shape->primitives_most > 1,
+				    .both_ways = shape->reads && shape->writes,
 				    .own_timeout = shape->own_timeout,
 				    .writes = writes };
 }

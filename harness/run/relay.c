@@ -1,6 +1,7 @@
 /*
  * relay.c - plays the caller of a relay: calls it until it reports the end, while the peer feeds
- * one wire and drains the other. What comes out must be what went in.
+ * one wire and drains the other, or the other way of the same one (duplex). What comes out must be
+ * what went in.
  */
 #include <errno.h>
 

@@ -323,6 +323,12 @@ static int start(struct trial *trial, const struct entry *entry, char *reterr_me
 			 word_name(WORDS_UNIT, plan->unit));
 		return -EINVAL;
 	}
+	if (plan->wire == WIRE_PIPE && trial->operation->direction == DT_DUPLEX) {
+		snprintf(reterr_message, message_max,
+			 "%s goes both ways on one socket: there is no such pipe",
+			 plan->operation);
+		return -EINVAL;
+	}
 	if (r == 0)
 		r = peer_reset(&bench->peer, plan, trial->operation->direction, &bench->stream,
 			       &bench->history);

@@ -286,6 +286,7 @@ void writer_finish(struct trial *trial)
 
 		port->quiet = true;
 		port->calls = CALLS_ANY;
+		port->raw->stopped = port->raw->dropped = false; /* of the last attempt */
 		port_begin(port);
 		if (_setjmp(port->out)) {
 			stacks_abandon(&port->raw->stacks);

@@ -1,8 +1,8 @@
 /*
  * fixture_watch.h - watches every completion that the harness takes from a ring.
  *
- * Linked with --wrap=ring_peek and ring_wait: whatever the engine sees, it sees through here. So it can be shown
- * that a cancellation hit nothing of the harness's own.
+ * Linked with --wrap=ring_peek and ring_wait: whatever the engine sees, it sees through here. So it
+ * can be shown that a cancellation hit nothing of the harness's own.
  */
 #ifndef TESTS_FIXTURE_WATCH_H
 #define TESTS_FIXTURE_WATCH_H

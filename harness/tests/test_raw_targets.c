@@ -201,6 +201,20 @@ static ssize_t cooked_read(void *context, struct dt_io *io, struct dt_buffer *bu
 	return dt_read(io, buffer->data, buffer->size);
 }
 
+static ssize_t echo(void *session, struct dt_io *io, struct dt_buffer *buffer)
+{
+	ssize_t size = dt_read(io, buffer->data, buffer->size);
+
+	(void)session;
+	CU_ASSERT_EQUAL(dt_fd(io, DT_IN), dt_fd(io, DT_OUT));
+	for (ssize_t done = 0, n; done < size; done += n) {
+		n = dt_write(io, buffer->data + done, (size_t)(size - done));
+		if (n <= 0)
+			return n;
+	}
+	return size;
+}
+
 #define OPERATION(name_, flags_, run_)                                                             \
 	{                                                                                          \
 		.size = sizeof(struct dt_operation), .name = name_, .summary = "a test's",         \
@@ -226,6 +240,17 @@ static const struct dt_target right = { .size = sizeof(right), .name = "right", 
 					.session_size = sizeof(struct session) };
 static const struct dt_target wrong = { .size = sizeof(wrong), .name = "wrong", .summary = "",
 					.operations = mistaken };
+/* A relay needs two wires; on one socket, which pipes are not. */
+static const struct dt_operation duplex[] = {
+	{ .size = sizeof(struct dt_operation), .name = "echo", .summary = "a test's",
+	  .direction = DT_DUPLEX, .unit = DT_BYTES, .contract = DT_TERMINAL,
+	  .progress = DT_BY_RESULT, .run = echo },
+	{ 0 },
+};
+static const struct dt_target both = { .size = sizeof(both), .name = "both", .summary = "",
+				       .operations = duplex };
+static char both_name[] = "tests/both";
+static const struct entry both_entry = { .name = both_name, .target = &both };
 static char right_name[] = "tests/right", wrong_name[] = "tests/wrong";
 static const struct entry right_entry = { .name = right_name, .target = &right };
 static const struct entry wrong_entry = { .name = wrong_name, .target = &wrong };
@@ -327,6 +352,26 @@ static void test_bits(void)
 	expect_blame("takes_bits", "user_data of 2^48 or more");
 }
 
+static void test_duplex(void)
+{
+	char message[MESSAGE] = "";
+	struct plan plan;
+
+	for (unsigned wire = 0; wire < WIRE_COUNT; wire++) {
+		make_plan(&both_entry, "echo", RING_PLAIN, &plan);
+		plan.wire = wire;
+		if (wire == WIRE_PIPE) {
+			CU_ASSERT_EQUAL(trial_run(bench, &both_entry, &plan, &outcome, message,
+						  sizeof(message)), -EINVAL);
+			CU_ASSERT_PTR_NOT_NULL(strstr(message, "one socket"));
+			continue;
+		}
+		run(&both_entry, &plan);
+		CU_ASSERT_EQUAL(outcome.verdict, VERDICT_PASS);
+		CU_ASSERT_EQUAL(outcome.bytes, plan.stream_size);
+	}
+}
+
 int main(void)
 {
 	static const struct test_row rows[] = {
@@ -334,6 +379,7 @@ int main(void)
 		{ "a target with provided buffers", test_provided },
 		{ "targets that mix the levels", test_mixed },
 		{ "a target that takes the harness's bits", test_bits },
+		{ "a duplex target has one socket", test_duplex },
 	};
 	int r;
 

@@ -26,6 +26,8 @@ const struct dt_target dt_targets_v1[] = {
 	TARGET(line_wipe, .summary = "empties the line it gathered", SESSION(broken_lines),
 	       .create = broken_lines_create, .destroy = broken_lines_destroy),
 	TARGET(copy_relay, .summary = "drops what is in transit"),
+	TARGET(echo_twice, .summary = "takes a write for cancelled with the read",
+	       SESSION(pump)),
 
 	/* Writers that do not know what they have sent. */
 	TARGET(torn_frame, .summary = "starts the next frame inside the last",

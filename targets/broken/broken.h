@@ -12,6 +12,7 @@
 #include "../parts/carry.h"
 #include "../parts/flight.h"
 #include "../parts/header.h"
+#include "../parts/pump.h"
 
 enum { RAW_ROOM = 1 << 16, ABANDONED_ROOM = 1 << 12, ABANDONED_SLOTS = 16 };
 
@@ -81,7 +82,8 @@ struct abandoned {
 extern const struct dt_operation local_progress_operations[], restart_write_operations[],
 	eof_on_cancel_operations[], header_local_operations[], frame_local_operations[],
 	header_body_operations[], two_cut_operations[], flush_dup_operations[],
-	tail_close_operations[], copy_relay_operations[], line_wipe_operations[],
+	tail_close_operations[], copy_relay_operations[], echo_twice_operations[],
+	line_wipe_operations[],
 	torn_frame_operations[], credit_kept_operations[], sticky_deadline_operations[],
 	assume_cancelled_operations[], waitall_zero_operations[], waitall_zero_send_operations[],
 	etime_nothing_operations[], reuse_early_operations[], abandon_read_operations[],

@@ -72,5 +72,7 @@ const struct dt_target dt_targets_v1[] = {
 	TARGET(raw_write, .summary = "write that cancels and reaps itself", SESSION(raw_writer)),
 	TARGET(raw_send_waitall, .summary = "send with MSG_WAITALL that cancels and reaps itself",
 	       SESSION(raw_writer)),
+	TARGET(echo, .summary = "sends back what comes, reading and writing at once",
+	       SESSION(pump), .finish = echo_finish),
 	{ 0 },
 };

@@ -12,6 +12,7 @@
 #include "../parts/carry.h"
 #include "../parts/flight.h"
 #include "../parts/header.h"
+#include "../parts/pump.h"
 
 enum { RAW_ROOM = 1 << 16 };
 
@@ -99,7 +100,7 @@ extern const struct dt_operation read_operations[], read_buf_operations[],
 	write_with_progress_operations[], queue_writer_operations[], relay_operations[],
 	shutdown_race_operations[], credit_operations[], deadline_operations[],
 	raw_read_operations[], raw_recv_waitall_operations[], raw_recv_timeout_operations[],
-	raw_write_operations[], raw_send_waitall_operations[];
+	raw_write_operations[], raw_send_waitall_operations[], echo_operations[];
 
 extern const struct dt_option queue_writer_options[], credit_options[];
 
@@ -117,6 +118,7 @@ int credit_create(void *session, const struct dt_setup *setup, struct dt_io *io)
 int frame_commit_finish(void *session, struct dt_io *io);
 int queue_writer_finish(void *session, struct dt_io *io);
 int relay_finish(void *session, struct dt_io *io);
+int echo_finish(void *session, struct dt_io *io);
 
 void header_reader_destroy(void *session);
 void frame_commit_destroy(void *session);

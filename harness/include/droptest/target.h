@@ -42,7 +42,12 @@ extern "C" {
 
 struct io_uring_sqe; /* from liburing.h or linux/io_uring.h; needed at the raw level only */
 
-/* Which way an operation moves bytes. A relay reads from one wire and writes to another. */
+/*
+ * Which way an operation moves bytes. A relay reads from one wire and writes to another; what comes
+ * out must be what went in. A duplex operation is a relay on one socket, which sends back what
+ * comes: DT_IN and DT_OUT are one descriptor, and a cancel by descriptor may find its reads and its
+ * writes. (Two streams that have nothing to do with each other are a reader and a writer.)
+ */
 enum dt_direction { DT_READER = 1, DT_WRITER, DT_RELAY, DT_DUPLEX };
 
 /* How the stream is cut. The harness makes the stream in this unit and checks whole units. */
@@ -141,8 +146,8 @@ struct dt_setup {
 
 /*
  * One operation. run() returns
- *   > 0          bytes handed over (reader), accepted (writer) or moved (relay)
- *   0            clean end of stream (readers and relays)
+ *   > 0          bytes handed over (reader), accepted (writer) or moved (relay, duplex)
+ *   0            clean end of stream (readers, relays and duplex)
  *   -ECANCELED   cancelled: the contract says what the caller may do now
  *   other -errno the stream is broken: EOF inside a unit, a malformed frame, EPIPE ...
  */
@@ -160,7 +165,7 @@ struct dt_operation {
 
 /*
  * One target. A session is made for each trial: `session_size` zeroed bytes, then create() if
- * there is one (0 or -errno). finish() is the orderly end of a writer or relay: flush what was
+ * there is one (0 or -errno). finish() is the orderly end of all but readers: flush what was
  * accepted; it is never cancelled. destroy() frees; it must not touch the wire.
  */
 struct dt_target {
