@@ -266,14 +266,15 @@ static bool fill_up(struct peer *peer, uint64_t *size)
 	return true;
 }
 
-/* Fills, and goes on until nothing is under way: what is makes room when it has arrived; and so
- * does what the receiver has to say about room that it has. `busy`: so are the processors, with
- * what carries all that. */
-static bool fill_to_stay(struct peer *peer, bool busy)
+/* Fills, and goes on until nothing is under way: what is makes room when it has arrived. Later ones
+ * of some tries give the processors time, which may be busy; the last takes what it can get. */
+static bool fill_to_stay(struct peer *peer, unsigned tries)
 {
+	bool busy = tries > 1, last = tries + 1 == FILL_TRIES;
+
 	for (unsigned round = 0; round < CALM_ROUNDS; round++) {
 		uint64_t at = peer->sent + peer->ballast_total, size = 0;
-		bool calm = !wire_under_way(peer->out) && wire_closed(peer->out);
+		bool calm = !wire_under_way(peer->out) && (last || wire_closed(peer->out));
 		bool good = fill_up(peer, &size);
 
 		if (size)
@@ -295,7 +296,7 @@ bool peer_fill(struct peer *peer)
 	/* A few bytes at the end of a full receiver are not acknowledged for as long as 40 ms, ask
 	 * as one may. Those of an empty one are. */
 	for (unsigned tries = 0; tries < FILL_TRIES; tries++) {
-		if (fill_to_stay(peer, tries > 1))
+		if (fill_to_stay(peer, tries))
 			return true;
 		if (!peer_empty(peer))
 			return false;

@@ -7,8 +7,8 @@
 #include <fcntl.h>
 #include <linux/sock_diag.h>
 #include <linux/sockios.h>
+#include <linux/tcp.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -226,14 +226,28 @@ size_t wire_under_way(const struct wire *wire)
 	return wire_unsent(wire) - ask(wire, SIOCOUTQNSD);
 }
 
-bool wire_closed(const struct wire *wire)
+static uint32_t sender_window(const struct wire *wire)
+{
+	struct tcp_info info = { 0 };
+	socklen_t size = sizeof(info);
+
+	return getsockopt(wire->target_fd, IPPROTO_TCP, TCP_INFO, &info, &size) == 0
+		       ? info.tcpi_snd_wnd
+		       : 0;
+}
+
+static bool receiver_full(const struct wire *wire)
 {
 	uint32_t memory[SK_MEMINFO_VARS] = { 0 };
 	socklen_t size = sizeof(memory);
 
-	return wire->kind != WIRE_TCP ||
-	       getsockopt(wire->peer_fd, SOL_SOCKET, SO_MEMINFO, memory, &size) < 0 ||
+	return getsockopt(wire->peer_fd, SOL_SOCKET, SO_MEMINFO, memory, &size) < 0 ||
 	       memory[SK_MEMINFO_RMEM_ALLOC] > memory[SK_MEMINFO_RCVBUF] / 2;
+}
+
+bool wire_closed(const struct wire *wire)
+{
+	return wire->kind != WIRE_TCP || (!sender_window(wire) && receiver_full(wire));
 }
 
 bool wire_acts(const struct wire *wire, enum dt_side side)
