@@ -257,14 +257,13 @@ static void double_budget(struct stage *stage)
 	stage->bout->budget = stage->chunks * CHUNK_TRIALS;
 }
 
-/* Below BUDGET_CONCLUSIVE enough landings are not asked for, and N trials are N. */
+/* Below BUDGET_CONCLUSIVE N trials are N: whoever asks for so few wants no more. */
 static bool more_wanted(const struct stage *stage)
 {
 	const struct bout *bout = stage->bout;
 
 	return stage->waiting && !stage->over && stage->doubled < DOUBLED_MAX &&
-	       !bout->campaign->options->sweep_depth &&
-	       (bout->budget >= BUDGET_CONCLUSIVE || bout->campaign->options->strict) &&
+	       !bout->campaign->options->sweep_depth && bout->budget >= BUDGET_CONCLUSIVE &&
 	       bout_inconclusive(bout);
 }
 
