@@ -24,6 +24,9 @@
 /* Boundaries may hide behind this many bytes that match on both sides by chance. */
 enum { OVERLAP_MAX = 8, SWAP_MAX = 64 };
 
+/* Evidence, in bits, for a piece that is not where the one before it ends. */
+enum { LOCATE_APART = 16 };
+
 /* What was expected, and what was seen from the first difference on. */
 struct difference {
 	const struct stream *stream;
@@ -125,7 +128,9 @@ static void corrupted(const struct difference *seen, const struct patch *patch,
 
 /*
  * Do the bytes left out in front of `first` come later? A few bytes are found by chance somewhere
- * in a long tail: they count when the stream goes on behind them where `first` broke off.
+ * in a long tail: they count when the stream goes on behind them where `first` broke off. When what
+ * was seen ends in the middle of them, those few must come right behind `first`: the last byte of
+ * anything else (of frames that are read out of step, say) is one of them now and then.
  */
 static bool comes_later(const struct difference *seen, const struct located *first)
 {
@@ -142,7 +147,8 @@ static bool comes_later(const struct difference *seen, const struct located *fir
 			continue;
 		run = locate_run(stream, stream->id, seen->from, seen->bytes + at, rest);
 		bits = run.bits - locate_cost(at > first->run ? at - first->run : first->run - at);
-		if (at >= first->run && run.run == rest && bits >= LOCATE_BELIEVED)
+		if (at >= first->run && run.run == rest &&
+		    bits >= (at == first->run ? LOCATE_BELIEVED : LOCATE_APART))
 			return true;
 		if (run.run >= left_out)
 			bits += locate_run(stream, stream->id,

@@ -54,6 +54,8 @@ static const struct row {
 	  100, 110 },
 	{ "lost, then a bad byte", &bytes, 100, "s110-120 x120-121 s121-300", false, DAMAGE_LOST,
 	  100, 110 },
+	{ "lost, then other bytes, the last of which is one of them", &bytes, 100,
+	  "s105-140 z1 s100-101", false, DAMAGE_LOST, 100, 105 },
 	/* lost, in units */
 	{ "a frame", &frames, 4, "s108-600", false, DAMAGE_LOST, 4, 104 },
 	{ "a frame, from its header on", &frames, 104, "s212-600", false, DAMAGE_LOST, 108, 208 },
