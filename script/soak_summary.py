@@ -10,6 +10,10 @@ from soak_state import State
 REPLAYS_SHOWN = 3
 
 
+def many(count, noun):
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
 class Sum:
     """A row: of a target's operation in one scenario, or of everything."""
 
@@ -67,9 +71,9 @@ class Job:
         seeds = sorted({record["seed"] for record in self.records})
         hours = sum(record["seconds"] for record in self.records) / 3600
         builds = len({record["build"] for record in self.records})
-        text = (f"{self.whole.trials:,} trials of {len(self.whole.cases):,} cases, "
+        text = (f"{many(self.whole.trials, 'trial')} of {many(len(self.whole.cases), 'case')}, "
                 f"{self.whole.landed:,} of {self.whole.asked:,} cancellations landed; "
-                f"{len(self.records):,} shares, {hours:.2f} hours")
+                f"{many(len(self.records), 'share')}, {hours:.2f} hours")
         if seeds:
             text += f"; seeds {seeds[0]} to {seeds[-1]}"
         if builds > 1:
@@ -77,13 +81,13 @@ class Job:
         return text if self.finished() else f"{text}; NOT DONE YET ({self.goal()})"
 
     def goal(self):
-        return f"{self.plan['amount']:,} {'trials' if self.name == 'twins' else 'seeds'}"
+        return many(self.plan["amount"], "trial" if self.name == "twins" else "seed")
 
     def verdict(self):
         if self.name == "broken":
             text = f"found {self.whole.passed:,} of {self.whole.shares:,}"
         else:
-            text = f"{self.count('violation'):,} violations"
+            text = many(self.count("violation"), "violation")
         for word in ("inconclusive", "error"):
             if self.count(word):
                 text += f", {self.count(word)} {word}"
