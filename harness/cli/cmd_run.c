@@ -79,6 +79,7 @@ static int run_campaign(struct run *run, json_t *record)
 		.seed = options->seed,
 		.trials = options->trials,
 		.sweep_depth = run_sweep_depth(options),
+		.shrink = !options->no_shrink,
 		.max_time_ns = options->max_time_ns,
 		.max_failures = options->max_failures,
 		.jobs = options->jobs,

@@ -24,6 +24,7 @@ enum {
 	KEY_TRIALS,
 	KEY_SWEEP,
 	KEY_DEPTH,
+	KEY_NO_SHRINK,
 	KEY_MAX_TIME,
 	KEY_MAX_FAILURES,
 	KEY_RESUME,
@@ -57,6 +58,9 @@ static const struct option_row rows[] = {
 	  "for the whole run: 30s, 5min; shared out evenly among the cases" },
 	{ KEY_MAX_FAILURES, "max-failures", "N",
 	  "end a case after so many failed trials (default: 100; 0: never)" },
+	{ KEY_NO_SHRINK, "no-shrink", NULL,
+	  "do not look for the smallest plan of failures that were not expected (it takes at most "
+	  "30 s in all)" },
 	{ 'j', "jobs", "N", "worker processes (default: one for each core)" },
 	{ .help = "What comes out:" },
 	{ 'o', "out", "DIR", "the results folder (default: droptest-results)" },
@@ -119,6 +123,9 @@ static bool take_budget(struct run_options *options, int key, const char *text)
 		return option_number("trials", text, 1, SCENARIO_TRIALS_MAX, &options->trials);
 	case KEY_SWEEP:
 		options->sweep = true;
+		return true;
+	case KEY_NO_SHRINK:
+		options->no_shrink = true;
 		return true;
 	case KEY_DEPTH:
 		return option_number("depth", text, 1, SWEEP_DEPTH_MAX, &options->depth);

@@ -14,7 +14,7 @@ struct run_options {
 	uint64_t seed;
 	bool seed_given;
 	uint64_t trials, max_time_ns, max_failures;
-	bool sweep;
+	bool sweep, no_shrink;
 	uint64_t depth; /* of the sweep; 0: not said */
 	bool max_time_given, jobs_given;
 	unsigned jobs;

@@ -106,6 +106,20 @@ static void print_indented(FILE *out, const char *text)
 	fputc('\n', out);
 }
 
+static void print_replay(FILE *out, const char *plan, const struct summary_options *options)
+{
+	fprintf(out, "%*s", INDENT, "");
+	put_shell_word(out, program_name());
+	fputs(" replay --trace ", out);
+	if (options->plugin) {
+		fputs("--target ", out);
+		put_shell_word(out, options->plugin);
+		fputc(' ', out);
+	}
+	put_shell_word(out, plan);
+	fputc('\n', out);
+}
+
 static void print_failure(FILE *out, const struct case_result *test, const struct failure *failure,
 			  const struct summary_options *options)
 {
@@ -119,16 +133,17 @@ static void print_failure(FILE *out, const struct case_result *test, const struc
 		 under_declared(test, failure) ? "" : "beyond the declared contract, ",
 		 word_name(WORDS_DAMAGE, finding->damage), finding->sentence, again);
 	print_indented(out, text);
-	fprintf(out, "%*s", INDENT, "");
-	put_shell_word(out, program_name());
-	fputs(" replay --trace ", out);
-	if (options->plugin) {
-		fputs("--target ", out);
-		put_shell_word(out, options->plugin);
-		fputc(' ', out);
+	print_replay(out, failure->plan_text, options);
+	if (failure->smallest) {
+		snprintf(text, sizeof(text), "shrunk in %u runs, %s:", failure->shrink_runs,
+			 failure->minimal ? "minimal" : "not to the end");
+		print_indented(out, text);
+		print_replay(out, failure->smallest, options);
 	}
-	put_shell_word(out, failure->plan_text);
-	fputc('\n', out);
+	if (failure->nearest) {
+		print_indented(out, "one step away, and preserved:");
+		print_replay(out, failure->nearest, options);
+	}
 }
 
 static void print_case(FILE *out, const struct case_result *test,

@@ -17,17 +17,24 @@ static json_t *bits_to_json(enum words set, unsigned bits, unsigned count)
 	return list;
 }
 
+static json_t *text_or_null(const char *text)
+{
+	return text ? text_encode(text) : json_null();
+}
+
 static json_t *failure_to_json(const struct failure *failure)
 {
 	const struct finding *finding = &failure->outcome.finding;
 
-	return json_pack("{s:s, s:o, s:s, s:i, s:I, s:I, s:i, s:i, s:o}", "damage",
+	return json_pack("{s:s, s:o, s:s, s:i, s:I, s:I, s:i, s:i, s:o, s:o, s:o}", "damage",
 			 word_name(WORDS_DAMAGE, finding->damage), "sentence",
 			 text_encode(finding->sentence), "caller",
 			 word_name(WORDS_CALLER, failure->plan.caller), "guilty",
 			 (int)finding->guilty, "from", (json_int_t)finding->from, "to",
 			 (json_int_t)finding->to, "replays", (int)failure->replays, "reproduced",
-			 (int)failure->reproduced, "plan", text_encode(failure->plan_text));
+			 (int)failure->reproduced, "plan", text_encode(failure->plan_text),
+			 "smallest", text_or_null(failure->smallest), "nearest",
+			 text_or_null(failure->nearest));
 }
 
 static json_t *case_to_json(const struct case_result *test)

@@ -39,6 +39,7 @@ struct campaign_options {
 	unsigned sweep_depth; /* 0: trials are drawn at random; see sweep.h */
 	uint64_t max_time_ns; /* for the whole campaign; 0: no limit */
 	uint64_t max_failures; /* failed trials after which a case ends; 0: no limit */
+	bool shrink; /* what was not expected is shrunk */
 	bool strict; /* ask for landings however few trials there are */
 	unsigned jobs;
 	uint64_t memory_max; /* bytes that a worker may grow by */

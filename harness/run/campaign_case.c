@@ -246,6 +246,10 @@ static int run_bout(struct bout *bout)
 		error = bout_replay(bout);
 	if (!error && bout->result->verdict != VERDICT_ERROR)
 		judge(bout);
+	if (!error && bout->campaign->options->shrink)
+		error = bout_shrink(bout);
+	if (!error)
+		error = bout_log_failures(bout);
 	return error;
 }
 

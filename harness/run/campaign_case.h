@@ -15,6 +15,7 @@ struct campaign {
 	struct results *results;
 	struct results before; /* on resume: what was there; cases move into `results` */
 	uint64_t begun_ns, moved_ns; /* when it began; when it last said where it is */
+	uint64_t shrunk_ns;	     /* spent on shrinking */
 	struct campaign_place place;
 };
 
@@ -64,8 +65,16 @@ int bout_trials(struct bout *bout);
 int bout_keep(struct bout *bout, const struct kept *kept);
 /* Was a failure of this class, for this kind of caller, kept already? */
 bool bout_has(const struct bout *bout, enum damage damage, bool declared);
-/* Runs every kept failure again and writes it to the log. 0 or -errno. */
+/* Does the plan consist of scripted pairs only? Then it must come again every time. */
+bool bout_scripted(const struct bout *bout, const struct plan *plan);
+/* Runs every kept failure again. 0 or -errno. */
 int bout_replay(struct bout *bout);
+/* Writes them to the log. 0 or -errno. */
+int bout_log_failures(struct bout *bout);
+
+/* campaign_shrink.c: makes the failure that is shown of a case that failed as small as it can be.
+ * 0 or -errno. */
+int bout_shrink(struct bout *bout);
 
 /* Gives one worker an order and waits for it: the worker, to be released; or -errno. */
 int bout_order_alone(struct bout *bout, const struct order *order, const struct plan *plan);

@@ -57,7 +57,7 @@ int bout_keep(struct bout *bout, const struct kept *kept)
 }
 
 /* Does it consist of scripted pairs only? Then it must come again every time. */
-static bool scripted(const struct bout *bout, const struct plan *plan)
+bool bout_scripted(const struct bout *bout, const struct plan *plan)
 {
 	for (uint32_t i = 0; i < plan->cancellation_count; i++) {
 		const struct cancellation *step = &plan->cancellations[i];
@@ -124,7 +124,7 @@ static void weigh(struct bout *bout, const struct failure *failure)
 		bout->unrepeated |= BIT(damage);
 	else if (failure->reproduced)
 		bout->repeated |= BIT(damage);
-	if (failure->reproduced < failure->replays && scripted(bout, &failure->plan) &&
+	if (failure->reproduced < failure->replays && bout_scripted(bout, &failure->plan) &&
 	    !bout->note[0])
 		snprintf(bout->note, sizeof(bout->note),
 			 "harness instability: a scripted plan showed '%s' again in %u of %u runs",
@@ -144,9 +144,16 @@ int bout_replay(struct bout *bout)
 		if (error)
 			return error;
 		weigh(bout, failure);
-		if (!bout->campaign->log)
-			continue;
-		error = results_log_failure(bout->campaign->log, bout->result, failure);
+	}
+	return 0;
+}
+
+int bout_log_failures(struct bout *bout)
+{
+	for (unsigned i = 0; bout->campaign->log && i < bout->result->failure_count; i++) {
+		struct failure *failure = &bout->result->failures[i];
+		int error = results_log_failure(bout->campaign->log, bout->result, failure);
+
 		if (error)
 			return error;
 		/* They are in the folder now; memory must not grow with the number of cases. */

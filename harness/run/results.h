@@ -32,6 +32,10 @@ struct failure {
 	uint32_t event_count;
 	uint64_t trial; /* index within the case; UINT64_MAX: the control run */
 	uint32_t replays, reproduced; /* re-runs of the plan, and how many showed the same damage */
+	char *smallest; /* owned; the plan that was shrunk; NULL: that was not done */
+	char *nearest;	/* owned; the nearest plan that is preserved; NULL: none is known */
+	bool minimal;	/* nothing of the smallest can be taken away */
+	uint32_t shrink_runs;
 };
 
 /* A case half-way, at a place from which it can be gone on with. */

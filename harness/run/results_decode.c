@@ -345,6 +345,38 @@ static void plan_decode(struct fields *in, const json_t *record, struct failure 
 		fields_refuse(in, "plan", message);
 }
 
+/* A plan's text that can be run, as plan_format writes it; owned. NULL: refused. */
+static char *plan_text_decode(struct fields *in, const json_t *object, const char *key)
+{
+	json_t *member = fields_member(in, object, key, JSON_STRING, true);
+	char text[PLAN_TEXT_MAX], message[200], *copy;
+	struct plan plan;
+
+	if (in->result)
+		return NULL;
+	if (plan_parse(json_string_value(member), &plan, message, sizeof(message)) ||
+	    plan_problem(&plan)) {
+		fields_refuse(in, key, "is no plan");
+		return NULL;
+	}
+	plan_format(&plan, text, sizeof(text));
+	copy = strdup(text);
+	if (!copy)
+		in->result = -ENOMEM;
+	return copy;
+}
+
+static void shrunk_decode(struct fields *in, const json_t *object, struct failure *failure)
+{
+	if (!object)
+		return;
+	failure->smallest = plan_text_decode(in, object, "plan");
+	if (json_object_get(object, "nearest"))
+		failure->nearest = plan_text_decode(in, object, "nearest");
+	failure->minimal = fields_bool(in, object, "minimal");
+	failure->shrink_runs = (uint32_t)fields_number(in, object, "runs", UINT32_MAX, true);
+}
+
 int failure_decode(const json_t *record, struct failure *ret_failure, char *reterr_message,
 		   size_t message_max)
 {
@@ -362,6 +394,7 @@ int failure_decode(const json_t *record, struct failure *ret_failure, char *rete
 	ret_failure->replays = (uint32_t)fields_number(&in, record, "replays", UINT32_MAX, true);
 	ret_failure->reproduced =
 		(uint32_t)fields_number(&in, record, "reproduced", ret_failure->replays, true);
+	shrunk_decode(&in, fields_member(&in, record, "shrunk", JSON_OBJECT, false), ret_failure);
 	if (in.result)
 		failure_finish(ret_failure);
 	return in.result;
@@ -426,7 +459,10 @@ void part_destroy(struct case_part *part)
 void failure_finish(struct failure *failure)
 {
 	free(failure->events);
+	free(failure->smallest);
+	free(failure->nearest);
 	failure->events = NULL;
+	failure->smallest = failure->nearest = NULL;
 	failure->event_count = 0;
 }
 

@@ -364,6 +364,19 @@ static json_t *outcome_encode(const struct failure *failure)
 	return checked(object, bad);
 }
 
+static json_t *shrunk_encode(const struct failure *failure)
+{
+	json_t *object = json_object();
+	bool bad = false;
+
+	set(object, "plan", text_encode(failure->smallest), &bad);
+	if (failure->nearest)
+		set(object, "nearest", text_encode(failure->nearest), &bad);
+	set(object, "minimal", json_boolean(failure->minimal), &bad);
+	set(object, "runs", json_integer(failure->shrink_runs), &bad);
+	return checked(object, bad);
+}
+
 static void failure_members(json_t *object, const struct failure *failure, bool *bad)
 {
 	json_t *events = json_array();
@@ -377,6 +390,8 @@ static void failure_members(json_t *object, const struct failure *failure, bool 
 							  : number_encode(failure->trial), bad);
 	set(object, "replays", json_integer(failure->replays), bad);
 	set(object, "reproduced", json_integer(failure->reproduced), bad);
+	if (failure->smallest)
+		set(object, "shrunk", shrunk_encode(failure), bad);
 }
 
 json_t *failure_encode(const struct case_result *test, const struct failure *failure)

@@ -84,6 +84,20 @@ class Shrink(Case):
         self.assertEqual(nearest.returncode, 0, nearest.stdout)
         self.assertEqual(self.shrink(0, failure["plan"], "-q").stdout.strip(), lines[1])
 
+    def test_after_a_failure(self):
+        """What was not expected is shrunk by itself; what was is not."""
+        path = scenario("fails", "targets: {mine/bad: pass, broken/local_progress: "
+                                 "{violation: lost}}\n")
+        done = self.check(1, "run", path, *NARROW, "--out", "fails", env=with_mine())
+        self.assertEqual(len(re.findall(r"(?m)^    shrunk in \d+ runs, minimal:$", done.stdout)), 1)
+        plans = re.findall(r"(?m)^    \S+ replay --trace '(dt1 target=mine/bad .*)'$", done.stdout)
+        self.assertEqual(len(plans), 3) # as it was found, the smallest, the nearest
+        self.assertEqual([self.replay(plan).returncode for plan in plans], [1, 1, 0])
+        told = self.check(0, "report", "fails").stdout
+        self.assertEqual(re.findall(r"dt1 target=mine/bad [^']*", told), plans)
+        done = self.check(1, "run", path, *NARROW, "--no-shrink", env=with_mine())
+        self.assertNotIn("shrunk", done.stdout)
+
     def test_ended(self):
         failure = self.failures_of("mine/bad")[0]
         done = self.shrink(0, failure["plan"], "--max-runs", "4")
