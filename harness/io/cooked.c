@@ -109,11 +109,11 @@ static ssize_t complete(struct port *port)
 	event->primitive = port->primitive;
 	event->result = result;
 	event->offset = *count;
-	if (result > 0) {
+	event->flags = port->now.peeks ? EVENT_PEEKED : 0;
+	port->broken |= port_breaks(result);
+	if (result > 0 && !port->now.peeks) {
 		*count += (uint64_t)result;
 		port->moved += (uint64_t)result;
-	} else if (result < 0 && result != -ECANCELED) {
-		port->broken = true;
 	}
 	port->primitive++;
 	port->primitives_total++;
@@ -204,7 +204,8 @@ static ssize_t transfer_now(struct port *port)
 			return 0;
 	}
 	port->waitall |= now->waitall;
-	if (port->cut_first && !port->primitive)
+	port->went_on |= port->moved > 0;
+	if (port->cut_first && !port->moved)
 		now->size = 1;
 	return run(port);
 }
@@ -217,6 +218,7 @@ static ssize_t transfer(struct dt_io *io, enum dt_opcode opcode, void *data, siz
 	port->now.vectored = false;
 	port->now.flags = flags;
 	port->now.waitall = (flags & MSG_WAITALL) && opcode >= DT_OP_RECV;
+	port->now.peeks = (flags & MSG_PEEK) && opcode == DT_OP_RECV;
 	port->now.size = size;
 	port->now.data = data;
 	return transfer_now(port);
@@ -237,7 +239,7 @@ static ssize_t transferv(struct dt_io *io, enum dt_opcode opcode, const struct i
 	port->now.opcode = opcode;
 	port->now.vectored = true;
 	port->now.flags = 0;
-	port->now.waitall = false;
+	port->now.waitall = port->now.peeks = false;
 	port->now.size = size;
 	port->now.data = NULL;
 	port->now.part_count = count;

@@ -45,11 +45,14 @@ static bool possible(const struct port *port, int index)
 			 &reason) != PAIR_IMPOSSIBLE;
 }
 
-/* The operation will wait: nothing to read, or no room to write. */
+/* The operation will wait: nothing to read, or no room to write. One that never waits would be told
+ * to come again, and find the wire in the same state each time. */
 static bool make_blocked(struct port *port)
 {
 	struct peer *peer = port->peer;
 
+	if (port->now.flags & MSG_DONTWAIT)
+		return false;
 	if (port->now.side == DT_IN)
 		return !peer_unread(peer) && !peer->ended;
 	return peer_fill(peer);

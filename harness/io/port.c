@@ -47,6 +47,7 @@ void port_begin(struct port *port)
 	port->calls_after = 0;
 	port->broken = false;
 	port->zeros = 0;
+	raw_begin(port->raw);
 	event = history_append(port->history, EVENT_ATTEMPT);
 	event->attempt = port->attempt;
 	/* Those whose attempt is over, and retries of one that did not land, never come. */
@@ -80,10 +81,10 @@ int port_due(const struct port *port)
 static void note_landing(struct port *port, struct landing_record *record, int32_t t)
 {
 	enum dt_side side = port->now.side;
+	uint64_t moved = t > 0 && !port->now.peeks ? (uint64_t)t : 0;
 
-	record->k = port->moved + (t > 0 ? (uint64_t)t : 0);
-	record->offset = (side == DT_IN ? port->peer->consumed : port->peer->sent) +
-			 (t > 0 ? (uint64_t)t : 0);
+	record->k = port->moved + moved;
+	record->offset = (side == DT_IN ? port->peer->consumed : port->peer->sent) + moved;
 	record->mid = record->k > 0;
 }
 
@@ -112,6 +113,22 @@ void port_landed(struct port *port, int index, enum landing landing, int32_t t, 
 	port->outcome->landed++;
 	if (port->next < plan->cancellation_count && plan->cancellations[port->next].retry)
 		port->place[port->next] = port->attempt + 1;
+}
+
+bool port_breaks(int32_t result)
+{
+	switch (-result) {
+	case EPIPE:
+	case ECONNRESET:
+	case ECONNABORTED:
+	case ENOTCONN:
+	case ESHUTDOWN:
+	case ETIMEDOUT:
+	case EIO:
+		return true;
+	default:
+		return false;
+	}
 }
 
 uint64_t port_count_write(struct port *port)
@@ -223,7 +240,7 @@ uint64_t port_feed_most(const struct port *port)
 		return UINT64_MAX;
 	place = port->place[port->next];
 	if ((place != port->attempt && place != port->attempt + 1) ||
-	    !(BIT(port->plan->cancellations[port->next].point) & waits))
+	    !(BIT(port->plan->cancellations[port->next].point) & waits) || !port->now.size)
 		return UINT64_MAX;
 	takes = raw_takes(port);
 	return takes > unread ? takes - unread : 0;

@@ -35,6 +35,7 @@ struct primitive {
 	enum dt_side side;
 	bool vectored;
 	bool waitall;
+	bool peeks; /* its bytes stay on the wire */
 	int flags;
 	size_t size; /* bytes asked, after a cut */
 	void *data;
@@ -43,7 +44,14 @@ struct primitive {
 };
 
 /* Why a target was left without its return. */
-enum escape { ESCAPE_NONE, ESCAPE_HANG, ESCAPE_AFTER_CANCEL, ESCAPE_MIXED, ESCAPE_HARNESS };
+enum escape {
+	ESCAPE_NONE,
+	ESCAPE_HANG,
+	ESCAPE_AFTER_CANCEL,
+	ESCAPE_MIXED,  /* it calls both levels in one operation */
+	ESCAPE_UNSEEN, /* it moves bytes in a way that cannot be watched */
+	ESCAPE_HARNESS,
+};
 
 /* The calls that the target may make now. An entry that a raw operation has left in the queue must
  * not go out with a cooked one: nobody would know it when it completes. */
@@ -66,9 +74,9 @@ struct port {
 	uint64_t moved;	      /* bytes of its primitives so far */
 	bool cancelled;	      /* a cancellation has landed: every further call says so */
 	uint32_t calls_after; /* calls since then */
-	bool broken;	      /* a primitive returned EPIPE or the like, or a synthetic zero */
+	bool broken;	      /* a primitive told that the stream is, or a synthetic zero */
 	uint32_t zeros;	      /* synthetic zeros returned in this attempt */
-	bool cut_first;	      /* the first primitive of each attempt moves one byte only */
+	bool cut_first;	      /* the first bytes of each attempt come one at a time */
 	enum calls calls;     /* of the operation; any in create() and finish() */
 	bool quiet;	      /* no cancellations: finish(), another operation first */
 
@@ -88,6 +96,7 @@ struct port {
 	/* What the trial saw: for bench_shape. */
 	uint32_t primitives_total, primitives_most;
 	bool reads, writes, waitall;
+	bool went_on; /* a primitive followed in an attempt that had moved some bytes */
 	bool own_timeout; /* a raw target links timeouts of its own */
 	uint64_t zero_at; /* write primitive from which dt_write returns 0; UINT64_MAX: never */
 	uint64_t hang_up_at; /* write primitive at which the peer stops reading; UINT64_MAX */
@@ -115,6 +124,10 @@ int port_due(const struct port *port);
 
 /* Records what became of cancellation `index` and moves on to the next. */
 void port_landed(struct port *port, int index, enum landing landing, int32_t t, int32_t c);
+
+/* Does such a result tell that the stream is broken? That an operation would wait, was interrupted
+ * or is not to be had here says nothing about the stream. */
+bool port_breaks(int32_t result);
 
 /* Numbers a write primitive before it is submitted; the peer may stop reading at it. */
 uint64_t port_count_write(struct port *port);

@@ -44,6 +44,12 @@ void raw_reset(struct raw *raw)
 		raw->stacks.stack[i].pinned = 0;
 }
 
+void raw_begin(struct raw *raw)
+{
+	raw->stopped = raw->dropped = raw->told = false;
+	raw->aim = -1;
+}
+
 void raw_buffers(struct raw *raw, const struct guard *buffers, unsigned count)
 {
 	raw->buffers = buffers;
@@ -61,6 +67,12 @@ struct io_uring_sqe *raw_sqe(struct dt_io *io)
 	if (sqe)
 		memset(sqe, 0, sizeof(*sqe));
 	return sqe;
+}
+
+/* One that only asks whether there are bytes takes none: they stay for a later operation. */
+static uint64_t feed_most(const struct port *port)
+{
+	return port->raw->primitives_in_flight[DT_IN] ? port_feed_most(port) : UINT64_MAX;
 }
 
 /* Something of the target's is in flight and nothing is there: the peer acts, or time passes. */
@@ -81,7 +93,7 @@ static void let_peer_act(struct port *port)
 	if (out)
 		stepped |= peer_drain(peer) > 0;
 	if (!stepped && in)
-		stepped = peer_feed(peer, port_feed_most(port)) ||
+		stepped = peer_feed(peer, feed_most(port)) ||
 			  (peer_exhausted(peer) && peer_end(peer));
 	port_settle(port);
 	if (stepped || raw->queue_count)
@@ -145,6 +157,7 @@ int raw_wait(struct dt_io *io, struct dt_completion *ret_completion)
 		let_peer_act(port);
 	}
 	*ret_completion = raw->queue[raw->queue_first];
+	raw->told |= raw->tells[raw->queue_first];
 	raw->queue_first = (raw->queue_first + 1) % RAW_QUEUE_MAX;
 	raw->queue_count--;
 	return 0;
@@ -171,8 +184,6 @@ ssize_t raw_call(struct port *port, const struct dt_operation *operation, void *
 	struct call call = { operation, session, &port->io, buffer, 0 };
 	struct raw *raw = port->raw;
 
-	raw->stopped = raw->dropped = false;
-	raw->aim = -1;
 	if (stacks_run(&raw->stacks, run_call, &call) < 0) {
 		port->error = -ENOMEM;
 		port_escape(port, ESCAPE_HARNESS);

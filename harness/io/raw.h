@@ -24,7 +24,12 @@ struct raw_op {
 	bool polls;	  /* it waits until a wire could move bytes */
 	bool waitall;
 	bool told;	  /* a completion has come: `result` is that of the last */
+	bool peeks;	  /* its bytes stay on the wire (MSG_PEEK) */
+	bool skips;	  /* the target wants no completion of it unless it fails */
+	bool hushed;	  /* linked behind one that does: cancelled with it, it has none either */
+	bool hit;	  /* a cancel of the harness may have hit it */
 	uint8_t opcode;
+	int fd;
 	enum dt_side side;  /* of primitives and polls */
 	uint64_t user_data; /* tagged */
 	uint64_t serial;    /* in the order of submission */
@@ -54,9 +59,12 @@ struct raw {
 	bool recorded;		/* what is queued was recorded already: the harness added to it */
 	bool intricate;		/* the last submission had links, cancels or the like: see raw.c */
 	struct dt_completion queue[RAW_QUEUE_MAX];
+	bool tells[RAW_QUEUE_MAX]; /* of each in the queue: it tells of a cancellation, see told */
 	unsigned queue_first, queue_count;
 	bool stopped; /* dt_wait said stop in this attempt */
 	bool dropped; /* this attempt was dropped */
+	bool told; /* a completion that tells of a cancel of the harness's, or of a deadline of the
+		      target's own that has passed, was handed out in this attempt */
 	bool bad_user_data; /* the target used the harness's bits */
 	int aim;	    /* the cancellation being applied, or -1 */
 	uint32_t aim_index; /* the primitive it is aimed at */
@@ -71,6 +79,9 @@ void raw_destroy(struct port *port);
 
 /* Before a trial. */
 void raw_reset(struct raw *raw);
+
+/* Before an attempt, and before finish(). */
+void raw_begin(struct raw *raw);
 
 /* Where callers' buffers lie: they are given back when their attempt is over. */
 void raw_buffers(struct raw *raw, const struct guard *buffers, unsigned count);
@@ -109,12 +120,28 @@ enum raw_step raw_inject_after(struct port *port);
 /* The completion of an operation that a cancellation hit: completes the record. */
 void raw_note_result(struct port *port, const struct raw_op *op, int32_t result);
 
+/* raw_hits.c. The harness cancels by that mechanism and aims at an operation: marks what it may
+ * find, with all that is linked behind it. */
+void raw_mark_hits(struct raw *raw, enum mechanism mechanism, const struct raw_op *aimed);
+
+/* It found nothing: what is still in flight was not hit. */
+void raw_unmark_hits(struct raw *raw);
+
 /* raw_ops.c. The entries queued and not submitted: how many, and the i-th. */
 unsigned raw_queued(const struct port *port);
 struct io_uring_sqe *raw_queued_at(const struct port *port, unsigned i);
 
 /* Does the entry move bytes of a wire, and on which side? */
 bool raw_moves_bytes(const struct port *port, const struct io_uring_sqe *sqe, enum dt_side *ret);
+
+/* Does it move bytes of a wire in a way that cannot be watched? */
+bool raw_moves_unseen(const struct io_uring_sqe *sqe);
+
+/* Is it a send that tells in a second completion when its buffer is free? */
+bool raw_is_zero_copy(unsigned opcode);
+
+/* Does it fail with -EAGAIN where others wait? */
+bool raw_never_waits(const struct io_uring_sqe *sqe);
 
 /* Is it a MSG_WAITALL operation? */
 bool raw_waits_for_all(const struct io_uring_sqe *sqe);

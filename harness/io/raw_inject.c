@@ -26,7 +26,7 @@ static struct wire *wire_of(const struct port *port, enum dt_side side)
 /* Its own completion has come. (A zero-copy send stays in flight until its buffer is free.) */
 static bool over(const struct raw_op *op)
 {
-	return !op->in_flight || (op->told && op->opcode == IORING_OP_SEND_ZC);
+	return !op->in_flight || (op->told && raw_is_zero_copy(op->opcode));
 }
 
 /* T as far as it is known: 0 while there is none. */
@@ -70,10 +70,12 @@ void raw_note_result(struct port *port, const struct raw_op *op, int32_t result)
 	}
 }
 
-static bool blocked(struct port *port, enum dt_side side)
+static bool blocked(struct port *port, const struct io_uring_sqe *sqe, enum dt_side side)
 {
 	struct peer *peer = port->peer;
 
+	if (raw_never_waits(sqe))
+		return false;
 	if (side == DT_IN)
 		return !peer_unread(peer) && !peer->ended;
 	/* Ballast behind an operation in flight would have no known place. */
@@ -94,6 +96,23 @@ static bool ready(struct port *port, const struct io_uring_sqe *sqe, enum dt_sid
 	return port->raw->primitives_in_flight[DT_IN] || peer_arrived(peer);
 }
 
+/*
+ * Is an operation linked behind it? The kernel breaks the chain when it moves less than it was
+ * asked for. Cut, it is asked for less, and the chain goes on behind a short result: no target has
+ * to expect that.
+ */
+static bool leads_chain(const struct port *port, const struct io_uring_sqe *sqe)
+{
+	unsigned queued = raw_queued(port), i = 0;
+
+	while (i < queued && raw_queued_at(port, i) != sqe)
+		i++;
+	for (; i + 1 < queued && (raw_queued_at(port, i)->flags & IOSQE_IO_LINK); i++)
+		if (raw_queued_at(port, i + 1)->opcode != IORING_OP_LINK_TIMEOUT)
+			return true;
+	return false;
+}
+
 /* partial: cut the entry, and feed no more than the attempt may have. True when k is reached. */
 static bool cut(struct port *port, struct io_uring_sqe *sqe, enum dt_side side, uint64_t k)
 {
@@ -101,10 +120,11 @@ static bool cut(struct port *port, struct io_uring_sqe *sqe, enum dt_side side, 
 	uint64_t left;
 
 	if (port->moved >= k)
-		return port->moved == k && blocked(port, side);
+		return port->moved == k && blocked(port, sqe, side);
 	left = k - port->moved;
 	if (sqe->opcode == IORING_OP_READV || sqe->opcode == IORING_OP_WRITEV ||
 	    sqe->opcode == IORING_OP_RECVMSG || sqe->opcode == IORING_OP_SENDMSG ||
+	    sqe->opcode == IORING_OP_SENDMSG_ZC || leads_chain(port, sqe) ||
 	    (sqe->flags & IOSQE_BUFFER_SELECT))
 		return false;
 	if (left < sqe->len)
@@ -153,10 +173,10 @@ static bool prepare(struct port *port, int index, struct io_uring_sqe *sqe, enum
 	switch (planned(port, index)->point) {
 	case POINT_BATCH_BLOCKED:
 	case POINT_ARMED:
-		return blocked(port, side);
+		return blocked(port, sqe, side);
 	case POINT_READY:
 	case POINT_LATE:
-		return blocked(port, side) && peer_can_act(port->peer, side);
+		return blocked(port, sqe, side) && peer_can_act(port->peer, side);
 	case POINT_BATCH_READY:
 	case POINT_RACED:
 		return ready(port, sqe, side);
@@ -180,6 +200,7 @@ static bool batch(struct port *port, int index)
 	port->raw->recorded = true;
 	op = raw_primitive(port, port->raw->aim_index);
 	port_clear(port);
+	raw_mark_hits(port->raw, planned(port, index)->mechanism, op);
 	mechanism_prepare(port, planned(port, index)->mechanism, op->user_data,
 			  wire_of(port, op->side)->target_fd, op->opcode);
 	return true;
@@ -276,6 +297,8 @@ static enum raw_step conclude(struct port *port, int index, struct raw_op *op, b
 	int32_t c = port->cancel.result;
 
 	await_op(port, op, cancellation->mechanism);
+	if (!mechanism_found(cancellation->mechanism, c) && c != -EALREADY)
+		raw_unmark_hits(port->raw);
 	note(port, index, EVENT_CANCELLED, c);
 	landed(port, index, in_state ? judge(cancellation, op, c) : LANDING_TOO_LATE, op, c);
 	return RAW_GO_ON;
@@ -312,6 +335,7 @@ static enum raw_step cancel_in_kernel(struct port *port, int index, struct raw_o
 	}
 	note(port, index, EVENT_CANCEL, 0);
 	port_clear(port);
+	raw_mark_hits(port->raw, mechanism, op);
 	if (timeout) {
 		mechanism_fire(port, timeout->user_data);
 		for (unsigned idle = 0; timeout->in_flight && idle < VISIBLE_ROUNDS; idle++)

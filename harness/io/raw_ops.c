@@ -11,6 +11,9 @@
 
 #include "io/raw.h"
 
+/* Linux 6.7; liburing 2.3 has no name for it. */
+enum { OP_READ_MULTISHOT = 49 };
+
 unsigned raw_queued(const struct port *port)
 {
 	return port->ring->uring.sq.sqe_tail - port->ring->uring.sq.sqe_head;
@@ -34,6 +37,7 @@ bool raw_moves_bytes(const struct port *port, const struct io_uring_sqe *sqe, en
 	case IORING_OP_RECV:
 	case IORING_OP_RECVMSG:
 	case IORING_OP_READ_FIXED:
+	case OP_READ_MULTISHOT:
 		*ret = DT_IN;
 		return sqe->fd == in;
 	case IORING_OP_WRITE:
@@ -42,11 +46,23 @@ bool raw_moves_bytes(const struct port *port, const struct io_uring_sqe *sqe, en
 	case IORING_OP_SENDMSG:
 	case IORING_OP_WRITE_FIXED:
 	case IORING_OP_SEND_ZC:
+	case IORING_OP_SENDMSG_ZC:
 		*ret = DT_OUT;
 		return sqe->fd == out;
 	default:
 		return false;
 	}
+}
+
+bool raw_moves_unseen(const struct io_uring_sqe *sqe)
+{
+	return (sqe->flags & IOSQE_FIXED_FILE) || sqe->opcode == IORING_OP_SPLICE ||
+	       sqe->opcode == IORING_OP_TEE;
+}
+
+bool raw_is_zero_copy(unsigned opcode)
+{
+	return opcode == IORING_OP_SEND_ZC || opcode == IORING_OP_SENDMSG_ZC;
 }
 
 /* Cancels and removals name another operation by its user_data: they get its tag too. */
@@ -57,6 +73,21 @@ static void translate(struct io_uring_sqe *sqe)
 	if ((sqe->opcode == IORING_OP_ASYNC_CANCEL && !(sqe->cancel_flags & keys)) ||
 	    sqe->opcode == IORING_OP_POLL_REMOVE || sqe->opcode == IORING_OP_TIMEOUT_REMOVE)
 		sqe->addr = tagged(TAG_RAW, sqe->addr);
+}
+
+bool raw_never_waits(const struct io_uring_sqe *sqe)
+{
+	switch (sqe->opcode) {
+	case IORING_OP_RECV:
+	case IORING_OP_RECVMSG:
+	case IORING_OP_SEND:
+	case IORING_OP_SENDMSG:
+	case IORING_OP_SEND_ZC:
+	case IORING_OP_SENDMSG_ZC:
+		return sqe->msg_flags & MSG_DONTWAIT;
+	default:
+		return (uint32_t)sqe->rw_flags & RWF_NOWAIT;
+	}
 }
 
 bool raw_waits_for_all(const struct io_uring_sqe *sqe)
@@ -73,7 +104,8 @@ static void find_memory(struct raw_op *op, const struct io_uring_sqe *sqe)
 	const struct iovec *parts = address;
 	size_t count = sqe->len;
 
-	if (sqe->opcode == IORING_OP_RECVMSG || sqe->opcode == IORING_OP_SENDMSG) {
+	if (sqe->opcode == IORING_OP_RECVMSG || sqe->opcode == IORING_OP_SENDMSG ||
+	    sqe->opcode == IORING_OP_SENDMSG_ZC) {
 		const struct msghdr *message = address;
 
 		parts = message->msg_iov;
@@ -120,6 +152,7 @@ static void note_primitive(struct port *port, struct raw_op *op, const struct io
 	port->reads |= in;
 	port->writes |= !in;
 	port->waitall |= op->waitall;
+	port->went_on |= port->moved > 0;
 	port->now.side = op->side;
 	port->now.size = op->size;
 }
@@ -138,6 +171,17 @@ static void note_poll(struct port *port, struct raw_op *op, const struct io_urin
 	port->raw->polls_in_flight[op->side]++;
 }
 
+/* A completion that the target does not want, the harness wants all the same: it is not handed out.
+ * A failure is, and what was linked behind it is then silent too. */
+static void note_silence(const struct raw *raw, struct raw_op *op, struct io_uring_sqe *sqe)
+{
+	const struct raw_op *ahead = op->behind < 0 ? NULL : &raw->ops[op->behind];
+
+	op->skips = sqe->flags & IOSQE_CQE_SKIP_SUCCESS;
+	op->hushed = ahead && (ahead->skips || ahead->hushed);
+	sqe->flags &= (uint8_t)~IOSQE_CQE_SKIP_SUCCESS;
+}
+
 /* Keeps a record of one entry about to be submitted. Returns the number of its operation. */
 static int record(struct port *port, struct io_uring_sqe *sqe, int behind)
 {
@@ -149,12 +193,15 @@ static int record(struct port *port, struct io_uring_sqe *sqe, int behind)
 		raw->bad_user_data = true;
 		sqe->user_data &= UD_MASK;
 	}
+	if (raw_moves_unseen(sqe))
+		port_escape(port, ESCAPE_UNSEEN);
 	translate(sqe);
 	sqe->user_data = tagged(TAG_RAW, sqe->user_data);
 	op = new_op(port);
 	*op = (struct raw_op){ .in_flight = true, .opcode = sqe->opcode, .record = -1,
-			       .behind = behind, .serial = raw->submitted++,
+			       .behind = behind, .serial = raw->submitted++, .fd = sqe->fd,
 			       .user_data = sqe->user_data, .attempt = port->attempt };
+	note_silence(raw, op, sqe);
 	raw->in_flight++;
 	port->own_timeout |= sqe->opcode == IORING_OP_LINK_TIMEOUT;
 	op->index = port->primitive - 1; /* of what it is linked to, if it is a timeout */
@@ -165,6 +212,8 @@ static int record(struct port *port, struct io_uring_sqe *sqe, int behind)
 	}
 	find_memory(op, sqe);
 	op->waitall = raw_waits_for_all(sqe);
+	op->peeks = (sqe->opcode == IORING_OP_RECV || sqe->opcode == IORING_OP_RECVMSG) &&
+		    (sqe->msg_flags & MSG_PEEK);
 	if (op->side == DT_OUT && sqe->opcode == IORING_OP_SEND)
 		sqe->msg_flags |= MSG_NOSIGNAL;
 	if (op->side == DT_OUT)
@@ -315,9 +364,9 @@ static void moved(struct port *port, struct raw_op *op, int32_t result)
 	event->primitive = op->index;
 	event->result = result;
 	event->offset = *count;
-	if (result < 0 && result != -ECANCELED)
-		port->broken = true;
-	if (result <= 0)
+	event->flags = op->peeks ? EVENT_PEEKED : 0;
+	port->broken |= port_breaks(result);
+	if (result <= 0 || op->peeks)
 		return;
 	if (op->side == DT_IN)
 		check_late(port, op, *count, result);
@@ -326,18 +375,31 @@ static void moved(struct port *port, struct raw_op *op, int32_t result)
 		port->moved += (uint64_t)result;
 }
 
+/* Queues a completion for the target, with what it tells it. */
+static void hand_on(struct port *port, const struct raw_op *op, const struct io_uring_cqe *cqe)
+{
+	struct raw *raw = port->raw;
+	unsigned at = (raw->queue_first + raw->queue_count) % RAW_QUEUE_MAX;
+
+	if (op && ((op->skips && cqe->res >= 0) || (op->hushed && cqe->res == -ECANCELED)))
+		return;
+	if (raw->queue_count == RAW_QUEUE_MAX)
+		port_escape(port, ESCAPE_HANG);
+	raw->queue_count++;
+	raw->queue[at] = (struct dt_completion){ .user_data = cqe->user_data & UD_MASK,
+						 .result = cqe->res,
+						 .flags = cqe->flags };
+	raw->tells[at] = op && ((op->hit && cqe->res == -ECANCELED) ||
+				(op->opcode == IORING_OP_LINK_TIMEOUT && cqe->res == -ETIME));
+}
+
 void raw_take(struct port *port, const struct io_uring_cqe *cqe)
 {
 	struct raw *raw = port->raw;
 	struct raw_op *op = find(port, cqe->user_data, cqe->res);
 	bool more = cqe->flags & IORING_CQE_F_MORE;
 
-	if (raw->queue_count == RAW_QUEUE_MAX)
-		port_escape(port, ESCAPE_HANG);
-	raw->queue[(raw->queue_first + raw->queue_count++) % RAW_QUEUE_MAX] =
-		(struct dt_completion){ .user_data = cqe->user_data & UD_MASK,
-					.result = cqe->res,
-					.flags = cqe->flags };
+	hand_on(port, op, cqe);
 	if (!op)
 		return;
 	if (!(cqe->flags & IORING_CQE_F_NOTIF)) {

@@ -67,9 +67,10 @@ static int primitive_format(const struct event *event, char *text, size_t text_m
 				event->attempt, event->primitive, opcodes[opcode], event->size,
 				event->offset);
 	case EVENT_COMPLETE:
-		return snprintf(text, text_max, "attempt %" PRIu32 ".%" PRIu32 " -> %s",
+		return snprintf(text, text_max, "attempt %" PRIu32 ".%" PRIu32 " -> %s%s",
 				event->attempt, event->primitive,
-				result_text(event->result, result));
+				result_text(event->result, result),
+				event->flags & EVENT_PEEKED ? ", left on the wire" : "");
 	case EVENT_CANCEL:
 		return snprintf(text, text_max,
 				"attempt %" PRIu32 ".%" PRIu32 ": cancellation %u asked",

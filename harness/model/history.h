@@ -15,7 +15,7 @@
 enum event_kind {
 	EVENT_ATTEMPT,	  /* an attempt begins; size: its buffer or message; offset: its place */
 	EVENT_SUBMIT,	  /* a primitive was submitted; detail: enum dt_opcode; size: bytes asked */
-	EVENT_COMPLETE,	  /* T; result; offset: where its bytes begin */
+	EVENT_COMPLETE,	  /* T; result; offset: where its bytes begin; flags: EVENT_PEEKED */
 	EVENT_CANCEL,	  /* a cancellation was asked; detail: index in the plan */
 	EVENT_CANCELLED,  /* C, or the linked timeout; detail: index in the plan; result */
 	EVENT_LANDING,	  /* detail: index in the plan; result: enum landing; offset */
@@ -33,6 +33,14 @@ enum event_kind {
 };
 
 enum { EVENT_SIDE_IN = 0, EVENT_SIDE_OUT = 1 };
+
+/* Flags of a completion: its bytes were looked at and stay on the wire. */
+enum { EVENT_PEEKED = 1 << 0 };
+
+/* Has it moved bytes on that side? */
+#define EVENT_MOVED(event, on)                                                                    \
+	((event)->kind == EVENT_COMPLETE && (event)->side == (on) && (event)->result > 0 &&        \
+	 !((event)->flags & EVENT_PEEKED))
 
 struct event {
 	uint8_t kind;

@@ -41,18 +41,23 @@ static void call(struct trial *trial, const struct dt_operation *operation,
 		attempt->result = operation->run(trial->session, &port->io, buffer);
 }
 
-/* Was a cancellation told to the target since event `since`, when the attempt began? A kernel's
- * cancel can hit another of a raw target's operations than the one that it was meant for. */
-static bool was_told(const struct trial *trial, uint32_t since)
+/*
+ * Was a cancellation told to the target since event `since`, when the attempt began? A cooked call
+ * is cancelled by the harness alone. A raw target may have cancelled its own operation, which is no
+ * excuse; and a cancel of the harness can hit another operation than the one it was meant for.
+ */
+static bool was_told(const struct trial *trial, const struct dt_operation *operation,
+		     uint32_t since)
 {
 	const struct history *history = trial->port->history;
 	const struct outcome *outcome = trial->outcome;
 
-	for (uint32_t i = since; i < history->count; i++)
+	if (operation->flags & DT_RAW && trial->port->raw->told)
+		return true;
+	for (uint32_t i = since; i < history->count && !(operation->flags & DT_RAW); i++)
 		if (history->events[i].kind == EVENT_COMPLETE &&
 		    history->events[i].result == -ECANCELED)
 			return true;
-
 	for (uint32_t i = 0; i < trial->port->next; i++) {
 		const struct landing_record *record = &outcome->records[i];
 
@@ -91,7 +96,7 @@ FLATTEN void attempt_run(struct trial *trial, const struct dt_operation *operati
 	since = port->history->count;
 	call(trial, operation, &buffer, ret_attempt);
 	ret_attempt->used = buffer.used;
-	ret_attempt->told = ret_attempt->result == -ECANCELED && was_told(trial, since);
+	ret_attempt->told = ret_attempt->result == -ECANCELED && was_told(trial, operation, since);
 	ret_attempt->broken = port->broken;
 	trial->outcome->attempts++;
 	event = history_append(port->history, EVENT_RETURN);
@@ -107,6 +112,30 @@ FLATTEN void attempt_run(struct trial *trial, const struct dt_operation *operati
 		blame(trial, DAMAGE_MISREPORTED, trial->owed, trial->owed,
 		      "%s #%u changed the caller's message", operation->name, port->attempt);
 	attempt_check_buffers(trial);
+}
+
+bool attempt_finish(struct trial *trial)
+{
+	struct port *port = trial->port;
+	struct event *event;
+	int r;
+
+	if (!trial->target->finish || trial->outcome->spent)
+		return true;
+	port->quiet = true;
+	port->calls = CALLS_ANY;
+	port->raw->stopped = port->raw->dropped = false; /* of the last attempt */
+	port_begin(port);
+	if (_setjmp(port->out)) {
+		stacks_abandon(&port->raw->stacks);
+		blame_escape(trial);
+		return false;
+	}
+	r = trial->target->finish(trial->session, &port->io);
+	event = history_append(port->history, EVENT_FINISH);
+	event->attempt = port->attempt;
+	event->result = r;
+	return true;
 }
 
 void attempt_return_buffer(struct trial *trial, struct attempt *attempt, bool keep)

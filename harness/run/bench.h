@@ -87,6 +87,9 @@ enum lend {
 void attempt_run(struct trial *trial, const struct dt_operation *operation, enum lend lend,
 		 size_t size, const unsigned char *message, struct attempt *ret_attempt);
 
+/* The target's finish(), if it has one; it is not cancelled. False when it did not come back. */
+bool attempt_finish(struct trial *trial);
+
 /* The buffer is done with: keep its content for LEND_SAME, or scribble over it. */
 void attempt_return_buffer(struct trial *trial, struct attempt *attempt, bool keep);
 

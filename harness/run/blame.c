@@ -236,8 +236,7 @@ static bool swallowed(const struct trial *trial, struct divergence *ret)
 		const struct event *event = &history->events[i];
 		uint64_t to;
 
-		if (event->kind != EVENT_COMPLETE || event->side != EVENT_SIDE_IN ||
-		    event->result <= 0)
+		if (!EVENT_MOVED(event, EVENT_SIDE_IN))
 			continue;
 		to = event->offset + (uint64_t)event->result;
 		if (to <= trial->owed)
@@ -321,6 +320,15 @@ void blame_escape(struct trial *trial)
 		snprintf(trial->outcome->finding.sentence, SENTENCE_MAX,
 			 "the harness failed in %s #%u: %s", name, port->attempt,
 			 strerror(-port->error));
+		trial->over = true;
+		return;
+	}
+	if (port->escape == ESCAPE_UNSEEN) {
+		trial->outcome->verdict = VERDICT_ERROR;
+		snprintf(trial->outcome->finding.sentence, SENTENCE_MAX,
+			 "%s #%u moves bytes where nobody can watch them: registered files and "
+			 "splice are not supported",
+			 name, port->attempt);
 		trial->over = true;
 		return;
 	}

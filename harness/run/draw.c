@@ -70,7 +70,7 @@ struct pair_place case_place(const struct test_case *test, const struct shape *s
 				    .ring = test->ring,
 				    .raw = flags & DT_RAW,
 				    .waitall = shape->waitall || flags & DT_WAITALL,
-				    .several = shape->primitives_most > 1,
+				    .several = shape->primitives_most > 1 && !shape->stops,
 				    .both_ways = shape->reads && shape->writes,
 				    .own_timeout = shape->own_timeout,
 				    .writes = writes };

@@ -20,8 +20,8 @@ static const struct event *completion_of(const struct trial *trial, uint8_t side
 	for (uint32_t i = 0; i < history->count; i++) {
 		const struct event *event = &history->events[i];
 
-		if (event->kind == EVENT_COMPLETE && event->side == side && event->result > 0 &&
-		    offset >= event->offset && offset < event->offset + (uint64_t)event->result)
+		if (EVENT_MOVED(event, side) && offset >= event->offset &&
+		    offset < event->offset + (uint64_t)event->result)
 			return event;
 	}
 	return NULL;
@@ -86,8 +86,7 @@ static bool piece_at(const struct trial *trial, uint64_t offset, struct piece *r
 		if (event->kind == EVENT_ATTEMPT) {
 			ret->offered = event->size > 0;
 			ret->place = event->offset;
-		} else if (event->kind == EVENT_COMPLETE && event->side == EVENT_SIDE_OUT &&
-			   event->result > 0) {
+		} else if (EVENT_MOVED(event, EVENT_SIDE_OUT)) {
 			ret->begin = MIN(ret->begin, event->offset);
 			ret->end = event->offset + (uint64_t)event->result;
 		}
@@ -201,8 +200,8 @@ uint64_t ledger_place(const struct trial *trial, const unsigned char *bytes, siz
 
 		if (event->kind == EVENT_ATTEMPT)
 			break;
-		if (event->kind != EVENT_COMPLETE || event->side != EVENT_SIDE_IN ||
-		    event->result <= 0 || matching(trial, event->offset, bytes, size) < size)
+		if (!EVENT_MOVED(event, EVENT_SIDE_IN) ||
+		    matching(trial, event->offset, bytes, size) < size)
 			continue;
 		place = event->offset;
 		if ((size_t)event->result == size) /* its very result: no better one can be */

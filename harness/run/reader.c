@@ -96,9 +96,28 @@ static void take(struct trial *trial, const unsigned char *bytes, size_t size)
 	blame_diverged(trial, bytes + same, size - same);
 }
 
+/*
+ * May the stream end here, or break? All that could be handed over was: a unit that is cut is the
+ * last one, and of an exact buffer less is left than it holds. An error further in front is no
+ * answer to what the peer did: bytes were lost, and garbage was read as a header.
+ */
+static bool is_at_the_end(const struct trial *trial, const struct attempt *attempt)
+{
+	uint64_t left = trial->end - trial->owed;
+
+	if (trial->owed >= trial->end)
+		return true;
+	if (trial_condition(trial, CONDITION_MALFORMED))
+		return false;
+	if (by_units(trial))
+		return trial->unit + 1 >= trial->stream->unit_count;
+	return (trial->operation->flags & DT_EXACT) && left <= attempt->size;
+}
+
 /* End of stream, or an error: is it the right one here? */
 static void ended(struct trial *trial, const struct attempt *attempt)
 {
+	bool there = is_at_the_end(trial, attempt);
 	bool mid = trial_condition(trial, CONDITION_EOF_MID_UNIT);
 	bool reset = trial_condition(trial, CONDITION_RESET);
 	bool malformed = trial_condition(trial, CONDITION_MALFORMED);
@@ -112,17 +131,20 @@ static void ended(struct trial *trial, const struct attempt *attempt)
 	if (trial->diverged)
 		return;
 	if (attempt->result < 0) {
-		bool good = mid || reset || malformed ||
-			    (all && (trial->operation->flags & DT_EXACT));
+		bool good = reset      ? attempt->broken || (there && trial->peer->ended)
+			    : mid      ? there && trial->peer->ended
+			    : malformed ? there
+				       : all && (trial->operation->flags & DT_EXACT);
 
-		if (!good || (reset && !attempt->broken && !trial->peer->ended))
+		if (!good)
 			blame_missing(trial, attempt->result);
 		return;
 	}
 	/* A WAITALL recv that has moved some bytes takes the error with it: it was not told. */
 	if (reset && !attempt->broken && trial->port->waitall)
 		return;
-	if ((reset || malformed || (mid && trial->end > trial->owed)) && trial->peer->ended)
+	if (there && (reset || malformed || (mid && trial->end > trial->owed)) &&
+	    trial->peer->ended)
 		blame(trial, DAMAGE_WRONG_ERROR, trial->owed, trial->end,
 		      "%s, and %s #%u reported a clean end", what, name, trial->port->attempt);
 	else if (!all || !trial->peer->ended)
@@ -285,5 +307,8 @@ void reader_play(struct trial *trial)
 		play_one(trial, &next);
 		trial->over |= !to_the_end && !trial->diverged && !owed_payload(trial);
 	}
+	/* What a raw reader keeps in flight from call to call it can end here only. */
+	if (trial->operation->flags & DT_RAW)
+		attempt_finish(trial);
 	attempt_check_buffers(trial);
 }

@@ -76,6 +76,7 @@ void bench_shape(const struct bench *bench, struct shape *ret_shape)
 				     .reads = port->reads,
 				     .writes = port->writes,
 				     .waitall = port->waitall,
+				     .stops = !port->went_on,
 				     .own_timeout = port->own_timeout };
 }
 
@@ -401,7 +402,7 @@ int trial_goes_on(struct bench *bench, const struct entry *entry, const struct p
 		return !!(operation->flags & DT_EXACT);
 	bench->cut_first = true;
 	if (trial_run(bench, entry, plan, &outcome, message, sizeof(message)) < 0)
-		outcome.primitives_most = 0;
+		bench->port.went_on = false;
 	bench->cut_first = false;
-	return outcome.spent ? -EDEADLK : outcome.primitives_most > 1;
+	return outcome.spent ? -EDEADLK : bench->port.went_on;
 }

@@ -30,7 +30,7 @@ int trial_run(struct bench *bench, const struct entry *entry, const struct plan 
 	      struct outcome *ret_outcome, char *reterr_message, size_t message_max);
 
 /*
- * After a control run: does an attempt go on when its first primitive moves one byte only? Runs the
+ * After a control run: does an attempt go on when it has moved one byte only? Runs the
  * plan once more to find out (a wire that takes all at once hides it). 1 when it does, 0 when not,
  * -EDEADLK when it hung, and this process must run no further trial. A raw operation is believed
  * when it is DT_EXACT.
@@ -54,6 +54,7 @@ enum { PLACES_MAX = 1024 };
 struct shape {
 	uint32_t attempts;
 	uint32_t primitives_most; /* in one attempt */
+	bool stops;		  /* no attempt goes on when it has moved some bytes */
 	bool reads, writes;	  /* it submitted primitives of that side */
 	bool waitall;		  /* some with MSG_WAITALL */
 	bool own_timeout;	  /* a raw target links timeouts of its own */

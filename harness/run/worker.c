@@ -114,10 +114,11 @@ static void look_at_shape(struct worker *worker, const struct entry *entry,
 
 	bench_shape(worker->bench, shape);
 	sweep_find_places(bench_history(worker->bench), shape);
-	if (shape->primitives_most != 1 || worker->outcome.verdict != VERDICT_PASS)
+	if (!shape->primitives_most || !shape->stops || worker->outcome.verdict != VERDICT_PASS)
 		return;
 	goes_on = trial_goes_on(worker->bench, entry, plan);
-	shape->primitives_most += goes_on > 0;
+	shape->stops = goes_on <= 0;
+	shape->primitives_most += goes_on > 0 && shape->primitives_most == 1;
 	worker->outcome.spent |= goes_on < 0;
 }
 

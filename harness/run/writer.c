@@ -205,6 +205,15 @@ static void accepted(struct trial *trial, const struct attempt *attempt, struct 
 		      trial->port->attempt, size, message->payload_size);
 		return;
 	}
+	if (!attempt->broken && !(operation->flags & DT_QUEUES) &&
+	    sent_of(trial, message) < message->payload - message->from + size) {
+		blame(trial, DAMAGE_MISREPORTED, message->from, message->payload + size,
+		      "%s #%u reported success with %zu bytes, of which %llu had not been sent",
+		      operation->name, trial->port->attempt, size,
+		      (unsigned long long)(message->payload - message->from + size -
+					   sent_of(trial, message)));
+		return;
+	}
 	if (attempt->broken && !(operation->flags & DT_QUEUES)) {
 		blame(trial, DAMAGE_WRONG_ERROR, message->from, message->to,
 		      "a write failed inside %s #%u, which then reported success with %zu bytes",
@@ -279,25 +288,9 @@ static void offer(struct trial *trial, struct message *message)
 void writer_finish(struct trial *trial)
 {
 	struct port *port = trial->port;
-	int r = 0;
 
-	if (trial->target->finish && !trial->outcome->spent) {
-		struct event *event;
-
-		port->quiet = true;
-		port->calls = CALLS_ANY;
-		port->raw->stopped = port->raw->dropped = false; /* of the last attempt */
-		port_begin(port);
-		if (_setjmp(port->out)) {
-			stacks_abandon(&port->raw->stacks);
-			blame_escape(trial);
-			return;
-		}
-		r = trial->target->finish(trial->session, &port->io);
-		event = history_append(port->history, EVENT_FINISH);
-		event->attempt = port->attempt;
-		event->result = r;
-	}
+	if (!attempt_finish(trial))
+		return;
 	drain_rest(trial);
 	if (trial->outcome->finding.damage || trial->outcome->verdict == VERDICT_ERROR)
 		return;

@@ -68,7 +68,7 @@ static uint64_t moved(const struct event *event)
 {
 	switch (event->kind) {
 	case EVENT_COMPLETE:
-		return event->result > 0 ? (uint64_t)event->result : 0;
+		return EVENT_MOVED(event, event->side) ? (uint64_t)event->result : 0;
 	case EVENT_FEED:
 	case EVENT_DRAIN:
 	case EVENT_HANDED:

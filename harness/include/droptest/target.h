@@ -148,7 +148,9 @@ struct dt_setup {
  * One operation. run() returns
  *   > 0          bytes handed over (reader), accepted (writer) or moved (relay, duplex)
  *   0            clean end of stream (readers, relays and duplex)
- *   -ECANCELED   cancelled: the contract says what the caller may do now
+ *   -ECANCELED   cancelled: the contract says what the caller may do now. By the harness, or by a
+ *                linked timeout of the target's own that has run out; an operation that the target
+ *                cancelled unasked is its own affair
  *   other -errno the stream is broken: EOF inside a unit, a malformed frame, EPIPE ...
  */
 struct dt_operation {
@@ -165,8 +167,9 @@ struct dt_operation {
 
 /*
  * One target. A session is made for each trial: `session_size` zeroed bytes, then create() if
- * there is one (0 or -errno). finish() is the orderly end of all but readers: flush what was
- * accepted; it is never cancelled. destroy() frees; it must not touch the wire.
+ * there is one (0 or -errno). finish() is the orderly end of all but cooked readers: it flushes
+ * what was accepted, and that of a raw reader cancels and reaps what a call has left in flight for
+ * the next; it is never cancelled. destroy() frees; it must not touch the wire.
  */
 struct dt_target {
 	size_t size;
