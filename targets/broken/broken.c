@@ -73,6 +73,10 @@ const struct dt_target dt_targets_v1[] = {
 	       SESSION(late_reader)),
 	TARGET(stack_buffer, .summary = "leaves a read in flight onto its stack",
 	       SESSION(broken_raw)),
+	TARGET(impatient, .summary = "calls its own cancel a cancellation",
+	       SESSION(broken_impatient)),
+	TARGET(not_sent, .summary = "calls written what it has only kept", QUEUE,
+	       .finish = broken_queue_finish),
 
 	/* Ordinary conditions mishandled; no cancellation needed. */
 	TARGET(eof_as_end, .summary = "reports end of stream inside a frame as a clean one", BUF),

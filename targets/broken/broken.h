@@ -69,6 +69,11 @@ struct broken_raw {
 	unsigned char data[RAW_ROOM];
 };
 
+struct broken_impatient {
+	unsigned reads;
+	struct broken_raw raw;
+};
+
 struct late_reader {
 	struct broken_raw raw;
 	unsigned char *into; /* borrowed from a caller, and kept too long */
@@ -93,7 +98,7 @@ extern const struct dt_operation local_progress_operations[], restart_write_oper
 	wrong_error_operations[], misreported_operations[], leak_operations[], hang_operations[],
 	stuck_operations[], runaway_operations[], crash_operations[], exit_call_operations[],
 	close_fd_operations[], scribble_operations[], late_write_operations[],
-	stack_buffer_operations[];
+	stack_buffer_operations[], impatient_operations[], not_sent_operations[];
 
 extern const struct dt_option credit_kept_options[];
 

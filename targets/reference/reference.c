@@ -74,5 +74,16 @@ const struct dt_target dt_targets_v1[] = {
 	       SESSION(raw_writer)),
 	TARGET(echo, .summary = "sends back what comes, reading and writing at once",
 	       SESSION(pump), .finish = echo_finish),
+	TARGET(impatient, .summary = "takes reads back, and reads again", SESSION(impatient)),
+
+	/* Done another way, and as correct. */
+	TARGET(peek, .summary = "looks before it takes"),
+	TARGET(try_first, .summary = "waits at the second try only"),
+	TARGET(poll_first, .summary = "reads once there is something", SESSION(poll_first)),
+	TARGET(raw_silent, .summary = "wants no completion of a cancel that worked",
+	       SESSION(raw_reader)),
+	TARGET(raw_chain, .summary = "writes in linked halves", SESSION(raw_chain)),
+	TARGET(hang, .summary = "retries what passes by itself"),
+	TARGET(runaway, .summary = "allocates a little"),
 	{ 0 },
 };

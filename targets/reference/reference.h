@@ -82,6 +82,30 @@ struct raw_reader {
 	unsigned char data[RAW_ROOM];
 };
 
+/* A raw reader whose flight is a poll or a read. */
+struct poll_first {
+	bool is_ready; /* a poll said so; a read is next */
+	bool reading;  /* what is, or was last, in flight is a read */
+	struct raw_reader raw;
+};
+
+struct impatient {
+	struct flight flight;
+	unsigned reads;
+	bool unasked; /* the read in flight was taken back at once */
+	size_t taken, filled; /* of data */
+	unsigned char data[RAW_ROOM];
+};
+
+/* Two linked writes: the first is the flight. */
+struct raw_chain {
+	struct flight flight;
+	bool following; /* the second was queued and its completion has not come */
+	int second;	/* its result */
+	size_t sent;	/* of the message */
+	unsigned char data[RAW_ROOM];
+};
+
 /* The kernel may read `data` until the operation in flight has landed. */
 struct raw_writer {
 	struct flight flight;
@@ -100,7 +124,9 @@ extern const struct dt_operation read_operations[], read_buf_operations[],
 	write_with_progress_operations[], queue_writer_operations[], relay_operations[],
 	shutdown_race_operations[], credit_operations[], deadline_operations[],
 	raw_read_operations[], raw_recv_waitall_operations[], raw_recv_timeout_operations[],
-	raw_write_operations[], raw_send_waitall_operations[], echo_operations[];
+	raw_write_operations[], raw_send_waitall_operations[], echo_operations[],
+	impatient_operations[], hang_operations[], runaway_operations[], peek_operations[], try_first_operations[],
+	poll_first_operations[], raw_silent_operations[], raw_chain_operations[];
 
 extern const struct dt_option queue_writer_options[], credit_options[];
 
