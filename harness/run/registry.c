@@ -20,9 +20,10 @@
 
 #include "base/macros.h"
 #include "run/hush.h"
+#include "run/kills.h"
 #include "run/registry_check.h"
 
-enum { STEM_MAX = 64, LOAD_SECONDS_MAX = 10, MESSAGE_MAX = 512, KILLS_BELIEVED = 3 };
+enum { STEM_MAX = 64, LOAD_SECONDS_MAX = 10, MESSAGE_MAX = 512 };
 
 void registry_init(struct registry *registry)
 {

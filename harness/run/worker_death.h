@@ -4,6 +4,7 @@
 #ifndef RUN_WORKER_DEATH_H
 #define RUN_WORKER_DEATH_H
 
+#include "run/kills.h"
 #include "run/worker.h"
 
 enum death_cause {
@@ -22,12 +23,10 @@ struct death {
 };
 
 /*
- * What was seen of kills in one order. SIGKILL that we did not send is what the kernel does when
- * memory runs out and what people do with processes; a target seldom does it to itself. So such a
- * death counts when the same trial dies of it KILLS_BELIEVED times in a row, and otherwise never
- * happened.
+ * What was seen of kills in one order. A SIGKILL that we did not send counts when the same trial
+ * dies of it KILLS_BELIEVED times in a row, and otherwise never happened (kills.h).
  */
-enum { KILLS_BELIEVED = 6, PARDONS_MAX = 100 };
+enum { PARDONS_MAX = 100 };
 
 struct doubt {
 	uint64_t trial;	  /* the one that was killed last */
