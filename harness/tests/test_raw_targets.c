@@ -215,6 +215,29 @@ static ssize_t echo(void *session, struct dt_io *io, struct dt_buffer *buffer)
 	return size;
 }
 
+/* Without a copy: a second completion says that the peer has it. */
+static ssize_t send_message(void *context, struct dt_io *io, struct dt_buffer *buffer)
+{
+	static struct iovec part;
+	static struct msghdr message;
+	struct dt_completion completion = { .flags = IORING_CQE_F_MORE };
+	struct session *session = context;
+	struct io_uring_sqe *sqe = dt_sqe(io);
+	ssize_t size = 0;
+
+	memcpy(session->data, buffer->data, buffer->size);
+	part = (struct iovec){ session->data, buffer->size };
+	message = (struct msghdr){ .msg_iov = &part, .msg_iovlen = 1 };
+	io_uring_prep_sendmsg_zc(sqe, dt_fd(io, DT_OUT), &message, 0);
+	while (completion.flags & IORING_CQE_F_MORE) {
+		if (dt_wait(io, &completion))
+			return -EIO;
+		if (!(completion.flags & IORING_CQE_F_NOTIF))
+			size = completion.result;
+	}
+	return size;
+}
+
 #define OPERATION(name_, flags_, run_)                                                             \
 	{                                                                                          \
 		.size = sizeof(struct dt_operation), .name = name_, .summary = "a test's",         \
@@ -226,6 +249,9 @@ static const struct dt_operation operations[] = {
 	OPERATION("cooked", 0, cooked_read),
 	OPERATION("polls", DT_RAW, poll_then_read),
 	OPERATION("provided", DT_RAW | DT_SOCKET, read_provided),
+	{ .size = sizeof(struct dt_operation), .name = "sends", .summary = "a test's",
+	  .direction = DT_WRITER, .unit = DT_BYTES, .contract = DT_TERMINAL,
+	  .progress = DT_BY_RESULT, .flags = DT_RAW | DT_SOCKET, .run = send_message },
 	{ 0 },
 };
 static const struct dt_operation mistaken[] = {
@@ -326,6 +352,22 @@ static void test_provided(void)
 		try_all("provided", WIRE_UNIX, ring);
 }
 
+static void test_messages(void)
+{
+	struct plan plan;
+
+	for (unsigned ring = 0; ring < RING_COUNT; ring++) {
+		make_plan(&right_entry, "sends", ring, &plan);
+		plan.wire = WIRE_TCP; /* AF_UNIX has no sends without a copy */
+		run(&right_entry, &plan);
+		CU_ASSERT_EQUAL(outcome.verdict, VERDICT_PASS);
+		CU_ASSERT_EQUAL(outcome.bytes, plan.stream_size);
+		CU_ASSERT(outcome.primitives >= outcome.attempts);
+		if (outcome.verdict != VERDICT_PASS)
+			printf("    %s\n", outcome.finding.sentence);
+	}
+}
+
 /* Blamed, with these words; the ring serves the next trial as if nothing had been. */
 static void expect_blame(const char *operation, const char *words)
 {
@@ -377,6 +419,7 @@ int main(void)
 	static const struct test_row rows[] = {
 		{ "a target that polls first", test_polls },
 		{ "a target with provided buffers", test_provided },
+		{ "messages without a copy", test_messages },
 		{ "targets that mix the levels", test_mixed },
 		{ "a target that takes the harness's bits", test_bits },
 		{ "a duplex target has one socket", test_duplex },
