@@ -271,7 +271,10 @@ static bool judge_control(const struct expectation *expect, const struct evidenc
 
 	if (expect->kind != EXPECT_CONTROL && evidence->control == DAMAGE_NONE)
 		return false;
-	if (expect->kind != EXPECT_CONTROL)
+	if (evidence->control != DAMAGE_NONE && evidence->unrepeated & BIT(evidence->control))
+		conclude(judgement, VERDICT_INCONCLUSIVE,
+			 "seen once without any cancellation, not again: %s", sentence);
+	else if (expect->kind != EXPECT_CONTROL)
 		conclude(judgement, VERDICT_VIOLATION, "broken without any cancellation: %s",
 			 sentence);
 	else if (evidence->control == DAMAGE_NONE)

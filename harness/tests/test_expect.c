@@ -115,6 +115,12 @@ static const struct row rows[] = {
 	/* the control run */
 	{ PASS, { DT_ATOMIC, 0, 400, { 0 }, DAMAGE_LOST, 0 }, VERDICT_VIOLATION,
 	  "broken without any cancellation: the control sentence" },
+	{ PASS, { DT_ATOMIC, 0, 400, { 0 }, DAMAGE_HANG, HANG }, VERDICT_INCONCLUSIVE,
+	  "not again: the control sentence" },
+	{ PASS, { DT_ATOMIC, 0, 400, { 0 }, DAMAGE_HANG, 0 }, VERDICT_VIOLATION, "broken without" },
+	{ PASS, { DT_ATOMIC, 0, 400, { 0 }, DAMAGE_LOST, HANG }, VERDICT_VIOLATION, "broken with" },
+	{ CONTROL(DAMAGE_HANG), { DT_ATOMIC, 0, 400, { 0 }, DAMAGE_HANG, HANG },
+	  VERDICT_INCONCLUSIVE, "not again" },
 	{ CONTROL(DAMAGE_LOST), { DT_ATOMIC, 0, 0, { 0 }, DAMAGE_LOST, 0 }, VERDICT_PASS, "" },
 	{ CONTROL(DAMAGE_LOST), { DT_ATOMIC, 0, 0, { 0 }, 0, 0 }, VERDICT_VIOLATION, "passed" },
 	{ CONTROL(DAMAGE_LOST), { DT_ATOMIC, 0, 0, { 0 }, DAMAGE_CRASH, 0 }, VERDICT_VIOLATION,
