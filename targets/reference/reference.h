@@ -126,7 +126,8 @@ extern const struct dt_operation read_operations[], read_buf_operations[],
 	raw_read_operations[], raw_recv_waitall_operations[], raw_recv_timeout_operations[],
 	raw_write_operations[], raw_send_waitall_operations[], echo_operations[],
 	impatient_operations[], hang_operations[], runaway_operations[], peek_operations[],
-	try_first_operations[], poll_first_operations[], raw_silent_operations[], raw_chain_operations[];
+	try_first_operations[], poll_first_operations[],
+	raw_silent_operations[], raw_chain_operations[];
 
 extern const struct dt_option queue_writer_options[], credit_options[];
 
