@@ -182,7 +182,9 @@ static void gather(const struct bout *bout, struct evidence *evidence)
 						   : bout->points & ~points_unasked,
 		.threshold = scenario->threshold,
 		.unrepeated = bout->unrepeated & ~bout->repeated,
-		.cut = bout->cut,
+		/* Fewer trials than the scenario has: what did not appear might have come. */
+		.cut = bout->cut || (bout->campaign->options->trials &&
+				     bout->campaign->options->trials < scenario->trials),
 	};
 	for (unsigned i = 0; i < bout->result->failure_count; i++) {
 		const struct finding *finding = &bout->result->failures[i].outcome.finding;

@@ -12,7 +12,7 @@
 
 #include "run/bench.h"
 
-enum { SESSION_ROOM = 4096, OPTIONS_MAX = 32, MALFORMED_BYTES = 10 };
+enum { SESSION_ROOM = 4096, OPTIONS_MAX = 32, MALFORMED_BYTES = 10, BRIEF_STREAM = 1024 };
 
 int bench_create(struct bench **ret_bench)
 {
@@ -396,12 +396,16 @@ int trial_goes_on(struct bench *bench, const struct entry *entry, const struct p
 {
 	const struct dt_operation *operation = target_operation(entry->target, plan->operation);
 	static struct outcome outcome;
+	struct plan brief = *plan;
 	char message[1];
 
 	if (operation->flags & DT_RAW)
 		return !!(operation->flags & DT_EXACT);
+	/* An operation that does not go on moves a byte in each attempt: of a large stream that
+	 * would take seconds on an SQPOLL ring. A few units show it. */
+	brief.stream_size = MIN(plan->stream_size, (uint64_t)BRIEF_STREAM);
 	bench->cut_first = true;
-	if (trial_run(bench, entry, plan, &outcome, message, sizeof(message)) < 0)
+	if (trial_run(bench, entry, &brief, &outcome, message, sizeof(message)) < 0)
 		bench->port.went_on = false;
 	bench->cut_first = false;
 	return outcome.spent ? -EDEADLK : bench->port.went_on;
