@@ -2,7 +2,8 @@
  * truncated.c - after a cancelled write the connection counts as closed, and success goes on.
  *
  * A cancelled write sets the flag that an orderly close sets; every later message is dropped by
- * the branch that is meant for "closed, nobody cares", which reports success.
+ * the branch that is meant for "closed, nobody cares", which reports success. It may queue, it
+ * says: so nobody can know before the end that nothing was sent.
  * Twin: reference/write.
  */
 #include "broken.h"
@@ -27,6 +28,7 @@ const struct dt_operation truncated_operations[] = {
 	  .unit = DT_BYTES,
 	  .contract = DT_ATOMIC,
 	  .progress = DT_BY_RESULT,
+	  .flags = DT_QUEUES,
 	  .run = write_once },
 	{ 0 },
 };
