@@ -55,8 +55,8 @@ static const struct usage usage = {
 		    "droptest shrink --target ./mine.so plan.txt\n"
 		    "droptest replay --trace \"$(droptest shrink -q plan.txt)\"",
 	.exit_status = "0 a failing plan was printed (minimal or not, it says which), 1 the plan "
-		       "shows no damage, 2 usage, or a plan that cannot be run, 77 nothing can run "
-		       "here, 99 harness error.",
+		       "shows no damage, 2 usage, or a plan that cannot be run, 3 ended before "
+		       "that was known, 77 nothing can run here, 99 harness error.",
 };
 
 static bool take(void *context, int key, char *text)
@@ -96,11 +96,16 @@ static void follow(struct shrinking *shrinking)
 	fflush(stderr);
 }
 
-/* One run in the worker. What cannot be run shows nothing: the candidate was too small. */
+/* One run in the worker. What cannot be run, after the given plan could, shows nothing: the
+ * candidate was too small. */
 static int run(void *context, const struct plan *plan, struct outcome *ret_outcome)
 {
 	struct shrinking *shrinking = context;
-	struct replay_order order = { .plan = plan, .repeats = 1, .trial_max_ns = second_ns };
+	struct replay_order order = {
+		.plan = plan,
+		.repeats = 1,
+		.trial_max_ns = plan->ring == RING_SQPOLL ? REPLAY_TRIAL_MAX_NS : second_ns,
+	};
 	char message[MESSAGE_MAX] = "";
 	struct showing showing;
 	int error;
@@ -108,7 +113,7 @@ static int run(void *context, const struct plan *plan, struct outcome *ret_outco
 	follow(shrinking);
 	error = replay_crew_run(shrinking->crew, &order, &showing, message, sizeof(message));
 	*ret_outcome = (struct outcome){ .verdict = VERDICT_ERROR };
-	if (error == -EINVAL)
+	if (error == -EINVAL && shrinking->search.runs > 1)
 		return 0;
 	if (error) {
 		complain("the plan could not be run: %s", message);
@@ -202,13 +207,21 @@ static int search(struct shrinking *shrinking)
 
 	if (shrinking->follows)
 		fputs("\r\033[K", stderr);
+	if (r == -ECANCELED) {
+		complain("the search was ended before it was known what the plan shows");
+		return EXIT_INCONCLUSIVE;
+	}
+	if (r == -EBADMSG) {
+		complain("%s", shrinking->search.outcome.finding.sentence);
+		return EXIT_HARNESS;
+	}
 	if (r == -ENOENT) {
 		complain("the plan shows no damage%s: nothing to shrink",
 			 shrinking->search.racing ? ", or too seldom" : "");
 		return EXIT_VIOLATION;
 	}
 	if (r < 0)
-		return EXIT_HARNESS;
+		return r == -EINVAL ? EXIT_USAGE : EXIT_HARNESS;
 	if (shrinking->quiet)
 		print_plan(&shrinking->search.plan);
 	else

@@ -18,7 +18,7 @@ enum { MESSAGE_MAX = 1024 };
 /* The first line that begins with "dt1 ". */
 static bool read_plan_file(const char *path, char text[PLAN_TEXT_MAX])
 {
-	bool standard = !strcmp(path, "-"), found = false;
+	bool standard = !strcmp(path, "-"), found = false, whole;
 	FILE *file = standard ? stdin : fopen(path, "re");
 
 	if (!file) {
@@ -28,12 +28,16 @@ static bool read_plan_file(const char *path, char text[PLAN_TEXT_MAX])
 	}
 	while (!found && fgets(text, PLAN_TEXT_MAX, file))
 		found = !strncmp(text, "dt1 ", 4);
+	whole = found && (strchr(text, '\n') || feof(file));
 	if (!standard)
 		fclose(file);
-	text[strcspn(text, "\r\n")] = '\0';
 	if (!found)
 		complain("'%s' has no line that begins with 'dt1 '", path);
-	return found;
+	else if (!whole)
+		complain("the plan is longer than any that droptest prints");
+	else
+		text[strcspn(text, "\r\n")] = '\0';
+	return whole;
 }
 
 static bool read_plan(struct plan_source *source)

@@ -51,7 +51,8 @@ static int read_slate(struct slate *slate, struct showing *showing)
 	for (unsigned stronger = 0; stronger < 2; stronger++) {
 		struct kept *kept = &slate->kept[2 * damage + stronger];
 
-		if (!kept->used || !slate_kept_sane(kept))
+		if (!kept->used || !slate_kept_sane(kept) ||
+		    kept->outcome.finding.damage != damage)
 			continue;
 		showing->outcome = kept->outcome;
 		return copy_history(&showing->history, kept->events, kept->event_count, 0);

@@ -26,8 +26,8 @@ struct raw_op {
 	bool told;	  /* a completion has come: `result` is that of the last */
 	bool peeks;	  /* its bytes stay on the wire (MSG_PEEK) */
 	bool skips;	  /* the target wants no completion of it unless it fails */
-	bool hushed;	  /* linked behind one that does: cancelled with it, it has none either */
-	bool hit;	  /* a cancel of the harness may have hit it */
+	bool hushed;	  /* that one failed with this linked behind it: it has none either */
+	unsigned hit;	  /* which cancel of the harness may have hit it; 0: none */
 	uint8_t opcode;
 	int fd;
 	enum dt_side side;  /* of primitives and polls */
@@ -36,7 +36,8 @@ struct raw_op {
 	const unsigned char *memory; /* where it reads or writes first */
 	size_t size;		     /* bytes, over all parts */
 	uint32_t attempt, index; /* index: the primitive within the attempt */
-	int behind; /* the operation that must succeed first (a link), or -1 */
+	int behind; /* the operation that must succeed first (a link), or -1; see raw_ahead */
+	uint64_t behind_serial; /* of that one: its place may be another's by now */
 	int record; /* the cancellation that hit it, or -1 */
 	int32_t result;
 };
@@ -56,6 +57,7 @@ struct raw {
 	unsigned in_flight;
 	unsigned primitives_in_flight[2], polls_in_flight[2]; /* by side */
 	uint64_t submitted;	/* operations ever */
+	unsigned hits;		/* cancels of the harness that were marked ever */
 	bool recorded;		/* what is queued was recorded already: the harness added to it */
 	bool intricate;		/* the last submission had links, cancels or the like: see raw.c */
 	struct dt_completion queue[RAW_QUEUE_MAX];
@@ -119,6 +121,14 @@ enum raw_step raw_inject_after(struct port *port);
 
 /* The completion of an operation that a cancellation hit: completes the record. */
 void raw_note_result(struct port *port, const struct raw_op *op, int32_t result);
+
+/* The operation that this one is linked behind; NULL when there is none, or its record is gone. */
+static inline struct raw_op *raw_ahead(struct raw *raw, const struct raw_op *op)
+{
+	struct raw_op *ahead = op->behind < 0 ? NULL : &raw->ops[op->behind];
+
+	return ahead && ahead->serial == op->behind_serial ? ahead : NULL;
+}
 
 /* raw_hits.c. The harness cancels by that mechanism and aims at an operation: marks what it may
  * find, with all that is linked behind it. */

@@ -30,20 +30,23 @@ static bool can_hit(enum mechanism mechanism, const struct raw_op *aimed, const 
 
 void raw_mark_hits(struct raw *raw, enum mechanism mechanism, const struct raw_op *aimed)
 {
+	unsigned number = ++raw->hits;
 	bool more = true;
 
 	for (unsigned i = 0; i < raw->op_count; i++)
-		raw->ops[i].hit |= raw->ops[i].in_flight &&
-				   can_hit(mechanism, aimed, &raw->ops[i]);
+		if (raw->ops[i].in_flight && !raw->ops[i].hit &&
+		    can_hit(mechanism, aimed, &raw->ops[i]))
+			raw->ops[i].hit = number;
 	while (more) {
 		more = false;
 		for (unsigned i = 0; i < raw->op_count; i++) {
 			struct raw_op *op = &raw->ops[i];
+			const struct raw_op *ahead = raw_ahead(raw, op);
 
-			if (!op->in_flight || op->hit || op->behind < 0 ||
-			    !raw->ops[op->behind].hit)
+			if (!op->in_flight || op->hit || !ahead || !ahead->hit)
 				continue;
-			op->hit = more = true;
+			op->hit = number;
+			more = true;
 		}
 	}
 }
@@ -51,5 +54,6 @@ void raw_mark_hits(struct raw *raw, enum mechanism mechanism, const struct raw_o
 void raw_unmark_hits(struct raw *raw)
 {
 	for (unsigned i = 0; i < raw->op_count; i++)
-		raw->ops[i].hit = false;
+		if (raw->ops[i].hit == raw->hits)
+			raw->ops[i].hit = 0;
 }

@@ -55,7 +55,7 @@ void raw_note_result(struct port *port, const struct raw_op *op, int32_t result)
 	struct landing_record *record = &port->outcome->records[op->record];
 
 	record->t_result = result;
-	if (result > 0) {
+	if (result > 0 && !op->peeks) {
 		record->k += (uint64_t)result;
 		record->offset += (uint64_t)result;
 		record->mid = true;
@@ -431,8 +431,10 @@ static bool arrives(struct port *port, enum dt_side side)
 /* Submitted: is the operation in the state of the point? */
 static bool in_state(struct port *port, enum point point, const struct raw_op *op)
 {
+	const struct raw_op *ahead = raw_ahead(port->raw, op);
+
 	/* Linked behind another one that is not over: it was not issued. */
-	if (op->behind >= 0 && port->raw->ops[op->behind].in_flight)
+	if (ahead && ahead->in_flight)
 		return false;
 	switch (point) {
 	case POINT_RACED:

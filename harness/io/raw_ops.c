@@ -171,15 +171,22 @@ static void note_poll(struct port *port, struct raw_op *op, const struct io_urin
 	port->raw->polls_in_flight[op->side]++;
 }
 
-/* A completion that the target does not want, the harness wants all the same: it is not handed out.
- * A failure is, and what was linked behind it is then silent too. */
-static void note_silence(const struct raw *raw, struct raw_op *op, struct io_uring_sqe *sqe)
+/* A completion that the target does not want, the harness wants all the same: it is not handed
+ * out. A failure is. */
+static void note_silence(struct raw_op *op, struct io_uring_sqe *sqe)
 {
-	const struct raw_op *ahead = op->behind < 0 ? NULL : &raw->ops[op->behind];
-
 	op->skips = sqe->flags & IOSQE_CQE_SKIP_SUCCESS;
-	op->hushed = ahead && (ahead->skips || ahead->hushed);
 	sqe->flags &= (uint8_t)~IOSQE_CQE_SKIP_SUCCESS;
+}
+
+/* One that skips has failed, or was short: what is linked behind it is cancelled in silence. */
+static void hush_those_behind(struct raw *raw, const struct raw_op *op)
+{
+	bool failed = op->result < 0 || (op->primitive && (size_t)op->result < op->size);
+
+	for (unsigned i = 0; failed && (op->skips || op->hushed) && i < raw->op_count; i++)
+		if (raw->ops[i].in_flight && raw_ahead(raw, &raw->ops[i]) == op)
+			raw->ops[i].hushed = true;
 }
 
 /* Keeps a record of one entry about to be submitted. Returns the number of its operation. */
@@ -199,9 +206,11 @@ static int record(struct port *port, struct io_uring_sqe *sqe, int behind)
 	sqe->user_data = tagged(TAG_RAW, sqe->user_data);
 	op = new_op(port);
 	*op = (struct raw_op){ .in_flight = true, .opcode = sqe->opcode, .record = -1,
-			       .behind = behind, .serial = raw->submitted++, .fd = sqe->fd,
+			       .behind = behind,
+			       .behind_serial = behind < 0 ? 0 : raw->ops[behind].serial,
+			       .serial = raw->submitted++, .fd = sqe->fd,
 			       .user_data = sqe->user_data, .attempt = port->attempt };
-	note_silence(raw, op, sqe);
+	note_silence(op, sqe);
 	raw->in_flight++;
 	port->own_timeout |= sqe->opcode == IORING_OP_LINK_TIMEOUT;
 	op->index = port->primitive - 1; /* of what it is linked to, if it is a timeout */
@@ -415,6 +424,7 @@ void raw_take(struct port *port, const struct io_uring_cqe *cqe)
 		return;
 	op->in_flight = false;
 	raw->in_flight--;
+	hush_those_behind(raw, op);
 	if (op->polls)
 		raw->polls_in_flight[op->side]--;
 	if (op->primitive) {

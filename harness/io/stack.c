@@ -18,6 +18,7 @@
 #endif
 #endif
 #ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/asan_interface.h>
 #include <sanitizer/common_interface_defs.h>
 #define SWITCH_TO(save, bottom, size) __sanitizer_start_switch_fiber(save, bottom, size)
 #define SWITCHED(save, bottom, size) __sanitizer_finish_switch_fiber(save, bottom, size)
@@ -121,10 +122,24 @@ struct stack *stacks_holding(struct stacks *stacks, const void *address)
 	return NULL;
 }
 
+/* Frames of the main stack that were jumped over never gave their red zones back. */
+static void forget_frames(void)
+{
+#ifdef __SANITIZE_ADDRESS__
+	enum { FRAMES = 65536 };
+	char here;
+
+	SWITCH_TO(NULL, main_bottom, main_size);
+	SWITCHED(NULL, NULL, NULL);
+	__asan_unpoison_memory_region(&here - FRAMES, FRAMES);
+#endif
+}
+
 void stacks_abandon(struct stacks *stacks)
 {
 	if (!stacks->current)
 		return;
+	forget_frames();
 	stacks->current->lost = true;
 	stacks->current->running = false;
 	stacks->current = NULL;

@@ -77,28 +77,41 @@ bool shrink_lower(struct shrink *shrink, uint64_t now, uint64_t least, shrink_se
 	return lowered;
 }
 
-/* The first run says what is looked for. */
+/* Most often, or none. */
+static enum damage most_frequent(const unsigned counts[DAMAGE_COUNT])
+{
+	enum damage most = DAMAGE_NONE;
+
+	for (unsigned damage = 1; damage < DAMAGE_COUNT; damage++)
+		if (counts[damage] > (most ? counts[most] : 0))
+			most = (enum damage)damage;
+	return most;
+}
+
+/* The first runs say what is looked for: one of a scripted plan, ten of a racing one. */
 static int begin(struct shrink *shrink)
 {
 	unsigned counts[DAMAGE_COUNT] = { 0 }, tries = shrink->racing ? SHRINK_RACING_TRIES : 1;
+	static struct outcome first[DAMAGE_COUNT]; /* of each class; too large for a stack */
 
-	shrink->wanted = DAMAGE_NONE;
 	for (unsigned i = 0; i < tries; i++) {
 		struct outcome outcome;
+		enum damage damage;
 
 		if (!run_once(shrink, &shrink->plan, &outcome))
-			break;
-		if (!i || (outcome.finding.damage && !counts[outcome.finding.damage]))
+			return shrink->error ? shrink->error : -ECANCELED;
+		if (outcome.verdict == VERDICT_ERROR) {
 			shrink->outcome = outcome;
-		counts[outcome.finding.damage]++;
+			return -EBADMSG;
+		}
+		damage = outcome.finding.damage;
+		if (!counts[damage]++)
+			first[damage] = outcome;
 	}
-	if (shrink->error)
-		return shrink->error;
-	for (unsigned damage = 1; damage < DAMAGE_COUNT; damage++)
-		if (counts[damage] > (shrink->wanted ? counts[shrink->wanted] : 0))
-			shrink->wanted = (enum damage)damage;
+	shrink->wanted = most_frequent(counts);
 	if (!shrink->wanted || (shrink->racing && counts[shrink->wanted] < SHRINK_RACING_NEEDED))
 		return -ENOENT;
+	shrink->outcome = first[shrink->wanted];
 	return 0;
 }
 

@@ -35,7 +35,7 @@ struct shrink {
 
 	/* Out. */
 	enum damage wanted;	/* what the plan showed when it was run first */
-	struct outcome outcome; /* of the smallest plan; the first run's when it shows nothing */
+	struct outcome outcome; /* of the smallest plan */
 	unsigned runs;
 	unsigned shown, tried; /* racing: the smallest plan's rate */
 	bool minimal; /* nothing is left to take away; else `enough` or runs_max ended it */
@@ -44,7 +44,11 @@ struct shrink {
 	int error;	     /* of run(); 0: none */
 };
 
-/* 0; -ENOENT when the plan shows no damage (a racing one: too seldom); -errno of run(). */
+/*
+ * 0; -ENOENT when the plan shows no damage (a racing one: too seldom); -ECANCELED when it was ended
+ * before that was known; -EBADMSG when the harness failed in it (see the outcome's sentence); or
+ * -errno of run(). Not to be used by two threads.
+ */
 int shrink_plan(struct shrink *shrink);
 
 #endif

@@ -97,7 +97,7 @@ static int run_control(struct bout *bout)
 		return worker;
 	slate = crew_slate(campaign->crew, worker);
 	bout->shape = slate->shape;
-	bout->shape.place_count = MIN(bout->shape.place_count, (uint32_t)PLACES_MAX);
+	slate_shape_sane(&bout->shape);
 	bout->trial_max_ns = said ? said
 				  : MIN(MAX(slate->control_ns * CONTROL_FACTOR, least),
 					trial_most_ns);
@@ -161,7 +161,8 @@ static int find_budget(struct bout *bout)
 	if (sweep_init(&sweep, bout->test, &bout->shape, options->seed, options->sweep_depth) < 0)
 		return -ENOMEM;
 	memcpy(bout->planned, sweep.totals, sizeof(bout->planned));
-	bout->budget = MIN(sweep_total(&sweep), options->trials ? options->trials
+	bout->swept = sweep_total(&sweep);
+	bout->budget = MIN(bout->swept, options->trials ? options->trials
 							       : SWEEP_TRIALS_MAX);
 	sweep_finish(&sweep);
 	return 0;
@@ -182,9 +183,10 @@ static void gather(const struct bout *bout, struct evidence *evidence)
 						   : bout->points & ~points_unasked,
 		.threshold = scenario->threshold,
 		.unrepeated = bout->unrepeated & ~bout->repeated,
-		/* Fewer trials than the scenario has: what did not appear might have come. */
-		.cut = bout->cut || (bout->campaign->options->trials &&
-				     bout->campaign->options->trials < scenario->trials),
+		/* Fewer trials than there should be: what did not appear might have come. */
+		.cut = bout->cut || bout->budget < (bout->campaign->options->sweep_depth
+							    ? bout->swept
+							    : scenario->trials),
 	};
 	for (unsigned i = 0; i < bout->result->failure_count; i++) {
 		const struct finding *finding = &bout->result->failures[i].outcome.finding;

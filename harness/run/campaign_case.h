@@ -28,7 +28,7 @@ struct bout {
 	struct shape shape;
 	uint64_t trial_max_ns;
 	uint64_t budget;      /* trials */
-	uint64_t planned[SWEEP_FAMILIES]; /* of a sweep */
+	uint64_t planned[SWEEP_FAMILIES], swept; /* plans of a sweep, and their sum */
 	uint64_t deadline_ns; /* on the clock; UINT64_MAX: none */
 	unsigned points;      /* bits: what may be drawn */
 	bool cut;	      /* ended by time, or by the user, before its budget */

@@ -34,7 +34,8 @@ static void read_outcome(struct slate *slate, struct outcome *ret_outcome)
 	for (unsigned key = 0; key < KEPT_MAX && !slate->error; key++) {
 		struct kept *kept = &slate->kept[key];
 
-		if (!kept->used || !slate_kept_sane(kept))
+		if (!kept->used || !slate_kept_sane(kept) ||
+		    kept->outcome.finding.damage != key / 2)
 			continue;
 		*ret_outcome = kept->outcome;
 		return;
@@ -83,10 +84,10 @@ static int shrink(struct bout *bout, struct failure *failure)
 	int error = shrink_plan(&shrinking);
 
 	bout->campaign->shrunk_ns += MIN(clock_now_ns() - now, left);
-	if (error == -ENOENT || shrinking.wanted != failure->outcome.finding.damage)
-		return 0;
-	if (error)
-		return error;
+	if (shrinking.error)
+		return shrinking.error;
+	if (error || shrinking.wanted != failure->outcome.finding.damage)
+		return 0; /* it does not come again, or the time was over */
 	failure->smallest = text_of(&shrinking.plan);
 	failure->minimal = shrinking.minimal;
 	failure->shrink_runs = shrinking.runs;

@@ -191,6 +191,11 @@ static bool decide(struct stage *stage)
 		stage->over = true;
 	if (stage->over)
 		return true;
+	/* A sweep goes by number: there is none without those callers. */
+	if (bout->campaign->options->sweep_depth && stage->deaths[1] >= DEATHS_STRONGER_MAX) {
+		stage->over = true;
+		return true;
+	}
 	if (!stage->declared_only && stage->deaths[1] >= DEATHS_STRONGER_MAX) {
 		stage->declared_only = true;
 		return true;
@@ -267,27 +272,43 @@ static bool more_wanted(const struct stage *stage)
 	       bout_inconclusive(bout);
 }
 
-/* Begins where an earlier run of this case was left. */
-static void go_on(struct stage *stage)
+/* The control run is made anew: are the places, and so the plans' numbers, those of before? */
+static bool same_sweep(const struct bout *bout, const struct case_part *from)
+{
+	for (unsigned family = 0; family < SWEEP_FAMILIES; family++)
+		if (from->tally.swept[family].planned != bout->planned[family])
+			return false;
+	return true;
+}
+
+/* Begins where an earlier run of this case was left. 0, or -ESTALE when there is no such place. */
+static int go_on(struct stage *stage)
 {
 	struct bout *bout = stage->bout;
 	struct case_part *from = bout->from;
+	uint64_t merged;
 
 	if (!from || bout->result->failure_count)
-		return;
+		return 0;
+	merged = from->trials / CHUNK_TRIALS;
+	if (!same_sweep(bout, from))
+		return -ESTALE;
+	while (merged > stage->chunks && stage->doubled < DOUBLED_MAX)
+		double_budget(stage);
+	if (merged > stage->chunks)
+		return -ESTALE;
 	bout->result->tally = from->tally;
 	bout->result->failures = from->failures;
 	bout->result->failure_count = bout->noted = from->failure_count;
 	from->failures = NULL;
 	from->failure_count = 0;
-	stage->next = stage->merged = from->trials / CHUNK_TRIALS;
-	while (stage->merged > stage->chunks)
-		double_budget(stage);
+	stage->next = stage->merged = merged;
 	bout->noted_trials = from->trials;
 	stage->deaths[0] = from->deaths[0];
 	stage->deaths[1] = from->deaths[1];
 	stage->declared_only = from->declared_only;
 	decide(stage);
+	return 0;
 }
 
 static int merge(struct stage *stage)
@@ -379,11 +400,14 @@ int bout_trials(struct bout *bout)
 		.hands = hands(bout),
 		.chunks = (bout->budget + CHUNK_TRIALS - 1) / CHUNK_TRIALS,
 	};
-	int error = -ENOMEM;
+	int error;
 
 	bout->noted_ns = bout->begun_ns;
-	go_on(&stage);
+	error = go_on(&stage);
+	if (error)
+		return error;
 	bout_note_sweep(bout);
+	error = -ENOMEM;
 	stage.waiting = calloc(stage.window, sizeof(struct answer *));
 	if (stage.waiting)
 		error = run_stage(&stage);

@@ -111,7 +111,11 @@ static bool is_at_the_end(const struct trial *trial, const struct attempt *attem
 		return false;
 	if (by_units(trial))
 		return trial->unit + 1 >= trial->stream->unit_count;
-	return (trial->operation->flags & DT_EXACT) && left <= attempt->size;
+	if (!(trial->operation->flags & DT_EXACT))
+		return false;
+	/* Before a reset nobody is asked for more than is left: it takes with it what is unread. */
+	return left < attempt->size ||
+	       (left == attempt->size && trial_condition(trial, CONDITION_RESET));
 }
 
 /* End of stream, or an error: is it the right one here? */

@@ -114,3 +114,24 @@ bool slate_kept_sane(struct kept *kept)
 			kept->event_count = i;
 	return true;
 }
+
+/* A bool that was scribbled over may be anything. */
+static void bool_sane(bool *flag)
+{
+	unsigned char byte;
+
+	memcpy(&byte, flag, 1);
+	*flag = byte != 0;
+}
+
+void slate_shape_sane(struct shape *shape)
+{
+	bool *const flags[] = { &shape->reads, &shape->writes, &shape->waitall,
+				&shape->own_timeout, &shape->stops };
+
+	for (size_t i = 0; i < ARRAY_SIZE(flags); i++)
+		bool_sane(flags[i]);
+	shape->place_count = MIN(shape->place_count, (uint32_t)PLACES_MAX);
+	for (uint32_t i = 0; i < shape->place_count; i++)
+		bool_sane(&shape->places[i].writes);
+}

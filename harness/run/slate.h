@@ -103,6 +103,9 @@ void slate_begin(struct slate *slate, const struct order *order);
 void slate_take(struct slate *slate, const struct plan *plan, const struct outcome *outcome,
 		const struct history *history, bool declared);
 
+/* The same for what a control run showed: every bool is one, every place has its bounds. */
+void slate_shape_sane(struct shape *shape);
+
 /* Brings a record from shared memory within its bounds. False: it is not usable. */
 bool slate_kept_sane(struct kept *kept);
 bool slate_outcome_sane(struct outcome *outcome);

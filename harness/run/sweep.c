@@ -32,13 +32,14 @@ void sweep_find_places(const struct history *history, struct shape *shape)
 						.writes = event->side == EVENT_SIDE_OUT };
 		else if (event->kind == EVENT_SUBMIT)
 			shape->places_left_out++;
-		if (event->kind != EVENT_COMPLETE || event->result <= 0)
+		if (event->kind != EVENT_COMPLETE || event->result <= 0 ||
+		    event->flags & EVENT_PEEKED)
 			continue;
 		for (uint32_t at = shape->place_count; at-- > 0;) {
 			place = &shape->places[at];
 			if (place->attempt == event->attempt &&
 			    place->primitive == event->primitive) {
-				place->moved = (uint32_t)event->result;
+				place->moved += (uint32_t)event->result;
 				break;
 			}
 		}
@@ -298,7 +299,7 @@ enum sweep_family sweep_plan(const struct sweep *sweep, uint64_t index, struct p
 	uint32_t callers;
 	uint64_t item;
 
-	while (index >= sweep->totals[family])
+	while (family + 1 < SWEEP_FAMILIES && index >= sweep->totals[family])
 		index -= sweep->totals[family++];
 	callers = family == SWEEP_ONCE ? sweep->caller_count : sweep->going_on_count;
 	memcpy(ret_plan, &sweep->base, offsetof(struct plan, cancellations));

@@ -207,6 +207,11 @@ static void test_ends(void)
 	shrink = shrink_of(&fake, false);
 	CU_ASSERT_EQUAL(shrink_plan(&shrink), -EIO);
 
+	/* Ended before anything is known, which is not the same as no damage. */
+	fake = (struct fake){ .breaks = breaks_often, .enough = 2 };
+	shrink = shrink_of(&fake, true);
+	CU_ASSERT_EQUAL(shrink_plan(&shrink), -ECANCELED);
+
 	for (unsigned most = 1; most < 60; most++) {
 		fake = (struct fake){ .breaks = breaks_at_cut, .enough = most };
 		shrink = shrink_of(&fake, false);
