@@ -237,8 +237,7 @@ class Soak:
             self.state.append(record)
             self.check_progress()
             wrong = [case for case in record["cases"] if "failures" in case]
-            if not wrong:
-                self.state.forget(share)
+            self.state.forget_good(share)
             print(f"share {share}: {len(record['cases'])} cases, "
                   f"{sum(case['trials'] for case in record['cases']):,} trials, "
                   f"{record['seconds']:.0f} s"

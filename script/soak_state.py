@@ -50,6 +50,8 @@ class State:
         self.write_plan(plan)
         self.records = self.read_log()
         self.log.truncate(self.whole)
+        if self.records:  # killed after its line and before this
+            self.forget_good(len(self.records) - 1)
 
     def lock(self):
         """A run of a soak that was killed dies with it, but not in the same moment."""
@@ -94,6 +96,11 @@ class State:
         self.log.flush()
         os.fsync(self.log.fileno())
         self.records.append(record)
+
+    def forget_good(self, share):
+        """Its folder is kept only when something in it is to be looked at."""
+        if not any("failures" in case for case in self.records[share]["cases"]):
+            self.forget(share)
 
     def forget(self, share):
         shutil.rmtree(self.share_folder(share), ignore_errors=True)
