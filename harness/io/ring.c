@@ -12,7 +12,7 @@
 
 /* A barrier that does not come through in 2 s never will: say so, before it is taken for a hang of
  * the target (which has 3 s, unless its scenario says otherwise). */
-enum { SQ_IDLE_MS = 1, BARRIER_NS = 50000000, BARRIER_ROUNDS = 40 };
+enum { SQ_IDLE_MS = 1, BARRIER_NS = 50000000, BARRIER_ROUNDS = 40, TASK_ROUNDS = 32 };
 
 int ring_init(struct ring *ring, enum ring_mode mode)
 {
@@ -142,15 +142,29 @@ static bool task_work_due(const struct ring *ring)
 	return IO_URING_READ_ONCE(*ring->uring.sq.kflags) & IORING_SQ_TASKRUN;
 }
 
+/*
+ * Runs what is due, and what comes of that. The flag is not to be trusted for ever: when a request
+ * completes on io-wq it can be set once the work was taken already, and then it stays until there
+ * is other work (seen after some ten thousand cancelled IOSQE_ASYNC operations).
+ */
+static int run_task_work(struct ring *ring)
+{
+	int r = 0;
+
+	for (unsigned round = 0; r >= 0 && round < TASK_ROUNDS && task_work_due(ring); round++)
+		r = io_uring_get_events(&ring->uring);
+	return r;
+}
+
 int ring_settle(struct ring *ring)
 {
 	int r = 0;
 
 	switch (ring->mode) {
 	case RING_DEFER:
-		do {
-			r = io_uring_get_events(&ring->uring);
-		} while (r >= 0 && task_work_due(ring));
+		r = io_uring_get_events(&ring->uring);
+		if (r >= 0)
+			r = run_task_work(ring);
 		break;
 	case RING_SQPOLL:
 		r = pass_barrier(ring);
@@ -174,8 +188,8 @@ int ring_submit(struct ring *ring)
 
 	if (ring->mode == RING_DEFER) {
 		r = io_uring_submit_and_get_events(&ring->uring);
-		while (r >= 0 && task_work_due(ring))
-			r = io_uring_get_events(&ring->uring);
+		if (r >= 0)
+			r = run_task_work(ring);
 		return r < 0 ? r : 0;
 	}
 	r = ring->mode == RING_SQPOLL ? pass_barrier(ring) : io_uring_submit(&ring->uring);
