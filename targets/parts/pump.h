@@ -69,19 +69,26 @@ static inline int pump_cancel(struct pump *pump, struct dt_io *io)
 	return 0;
 }
 
+/* What the kernel has handed to a thread of its own may end with -EINTR, cancelled or not: nothing
+ * has moved, and it is begun again. */
+static inline int pump_moved(int result)
+{
+	return result == -EINTR ? 0 : result;
+}
+
 static inline void pump_note(struct pump *pump, const struct dt_completion *completion)
 {
 	switch (completion->user_data) {
 	case PUMP_READ:
 		pump->reading = false;
-		pump->read_result = completion->result;
+		pump->read_result = pump_moved(completion->result);
 		pump->ended |= completion->result == 0;
 		if (completion->result > 0)
 			pump->filled = (size_t)completion->result;
 		break;
 	case PUMP_WRITE:
 		pump->writing = false;
-		pump->write_result = completion->result;
+		pump->write_result = pump_moved(completion->result);
 		break;
 	default:
 		pump->cancelling = false;
