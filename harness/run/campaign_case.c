@@ -302,6 +302,8 @@ int campaign_case_run(struct campaign *campaign, uint32_t index, struct case_par
 	bout.result->cut = bout.unfinished;
 	bout.result->complete = !bout.unfinished && !error;
 	if (error && error != -EINTR)
-		snprintf(reterr_message, message_max, "%s: %s", test->id, strerror(-error));
+		snprintf(reterr_message, message_max, "%s: %s", test->id,
+			 error == -ESTALE ? "the part that was run is not one of these trials"
+					  : strerror(-error));
 	return error;
 }

@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """`droptest run --sweep` from outside: everything within the bound, the bound told, bugs found."""
 import json
+import os
 import re
 import sys
+import time
 
 import cli_bench
-from cli_bench import NARROW, Case, droptest, scenario, with_mine, write
+from cli_bench import NARROW, Case, path_of, read, scenario, start, with_mine, write
 
 SMALL = "calls: [8, 8]\ndeliveries: [1, 8]\ncancel: {points: [armed, partial, raced]}\n"
 
@@ -62,16 +64,32 @@ class Sweep(Case):
         again = self.cases(0, "{reference/read: {met: atomic}}", "--depth", "1", "-j", "3")
         self.assertEqual(once, again)
 
+    def cut_off(self, folder):
+        """A sweep that was killed once a part of its case was written; its log."""
+        path = scenario("swept", SMALL + "targets: {reference/read: {met: atomic}}")
+        process = start("run", path, *NARROW, "--sweep", "--trials", "60000", "--out", folder)
+        self.addCleanup(process.kill)
+        log = path_of(f"{folder}/log.jsonl")
+        while not os.path.exists(log) or '"t":"part"' not in read(log).replace(" ", ""):
+            self.assertIsNone(process.poll(), "it ended before a part was written")
+            time.sleep(0.01)
+        process.kill()
+        process.communicate()
+        return log
+
     def test_goes_on(self):
-        targets = "{reference/read: {met: atomic}, reference/read_exact_resumable: pass}"
-        whole = self.cases(0, targets, "--depth", "1", "--out", "whole")
-        path = scenario("swept", SMALL + f"targets: {targets}")
-        droptest("run", path, *NARROW, "--sweep", "--depth", "1", "--max-time", "300ms", "--out",
-                 "cut", env=with_mine())
-        done = droptest("run", "--resume", "cut", "--json", "--max-time", "10min", env=with_mine())
-        self.assertEqual(done.returncode, 0, done.stderr)
-        after = json.loads(done.stdout)["cases"]
-        self.assertEqual([case["id"] for case in after], [case["id"] for case in whole])
+        whole = self.cases(0, "{reference/read: {met: atomic}}", "--trials", "60000")
+        self.cut_off("cut")
+        after = json.loads(self.check(0, "run", "--resume", "cut", "--json").stdout)["cases"]
+        self.assertEqual(after, whole)
+
+    def test_other_places(self):
+        """Numbers of plans that mean other plans now: it is told, and nothing is run."""
+        log = self.cut_off("other")
+        text = re.sub(r'("once": ?\[)(\d+)', lambda m: m[1] + str(int(m[2]) + 5), read(log))
+        write(log, text)
+        done = self.check(4, "run", "--resume", "other")
+        self.assertIn("the part that was run is not one of these trials", done.stderr)
 
     def test_mistakes(self):
         self.refused("--depth is the depth of a --sweep", "run", "--depth", "1")
